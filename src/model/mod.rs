@@ -1,0 +1,11 @@
+//! The vocabulary of the whole program: plain values without I/O, imported by every other module and importing none.
+
+pub mod diagnostic;
+pub mod migration;
+pub mod name;
+pub mod object;
+pub mod plan;
+pub mod project;
+pub mod record;
+pub mod sql_error;
+pub mod statement;

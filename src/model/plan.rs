@@ -1,0 +1,114 @@
+//! What is to be done, as a value: it can be printed, compared and carried out.
+
+use serde::Serialize;
+
+use super::statement::StatementId;
+
+/// Everything a run would do or did, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// Names of the pending migrations, in order.
+    pub migrations: Vec<String>,
+    /// Files of the code directory with something new or modified, in order of their names.
+    pub changes: Vec<Change>,
+    pub steps: Vec<Step>,
+    /// How many managed statements need nothing.
+    pub unchanged: usize,
+    pub tried: Tried,
+    pub trial: TrialFigures,
+}
+
+impl Plan {
+    /// Nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+}
+
+/// A file of the code directory that differs from what was applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Below the code directory: `views/active_users.sql`.
+    pub file: String,
+    pub kind: ChangeKind,
+}
+
+/// How a file differs from what was applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    New,
+    Modified,
+    Removed,
+}
+
+/// Whether the plan was tried, and why not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Tried {
+    #[default]
+    Yes,
+    /// The reason, in words.
+    No(String),
+}
+
+/// One thing to do.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub action: Action,
+    /// What it is done to: `view.user_stats`; the first word of the statement (`GRANT`, `DO`) where it provides nothing.
+    pub object: String,
+    /// Further objects of the same statement.
+    pub also: Vec<String>,
+    pub reason: Reason,
+    /// The file as a person names it, and the line.
+    pub path: String,
+    pub line: usize,
+    /// The statement, unless the step is a migration.
+    pub statement: Option<StatementId>,
+    pub sql: String,
+    pub phase: Phase,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Migrate,
+    Create,
+    Replace,
+    /// A statement that provides nothing: GRANT, COMMENT, DO, …
+    Run,
+}
+
+/// Why a step is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// A migration that was not applied yet.
+    Pending,
+    New,
+    Modified,
+    /// It names, or could cover, what this creates or changes.
+    Affected(String),
+}
+
+/// When a step runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// In the one transaction.
+    Transaction,
+    /// By itself, after the commit.
+    AfterCommit,
+}
+
+/// What the trial cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct TrialFigures {
+    /// Statements that had to be tried.
+    pub statements: usize,
+    /// Tries, the failed ones included.
+    pub attempts: usize,
+    pub failures: usize,
+    /// Messages sent to the server for them.
+    pub messages: usize,
+}

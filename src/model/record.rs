@@ -1,0 +1,62 @@
+//! What pgmg keeps in the database about what it applied.
+
+use super::object::Object;
+use super::statement::Checksum;
+
+/// Everything recorded in a database; empty tables and absent tables are the same.
+#[derive(Debug, Clone, Default)]
+pub struct Recorded {
+    /// Whether the state tables exist.
+    pub present: bool,
+    pub migrations: Vec<RecordedMigration>,
+    pub statements: Vec<RecordedStatement>,
+}
+
+/// A row of `pgmg_migrations`.
+#[derive(Debug, Clone)]
+pub struct RecordedMigration {
+    pub name: String,
+    /// As printed; `None` in a row taken over from the short form.
+    pub checksum: Option<String>,
+    /// As PostgreSQL prints it.
+    pub applied_at: String,
+}
+
+/// A statement as `pgmg_state` knows it: one row for each object, or one row of its own if it provides nothing.
+#[derive(Debug, Clone)]
+pub struct RecordedStatement {
+    /// `object_name`: `view.user_stats`, or `grant.1f2e3d4c5b6a`.
+    pub name: String,
+    /// `object_hash`, as printed.
+    pub checksum: String,
+    /// The file below the code directory and its statement number, from 0; `None` in a row of the short form.
+    pub file: Option<String>,
+    pub ordinal: usize,
+    /// What it provides; `None` if it provides nothing.
+    pub object: Option<Object>,
+    /// Labels of the objects it changed without creating them.
+    pub touches: Vec<String>,
+    pub last_applied: String,
+}
+
+/// An edge to be recorded in `pgmg_dependencies`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Dependency {
+    pub object_name: String,
+    pub depends_on: String,
+    pub learned_from: LearnedFrom,
+}
+
+/// How a dependency is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LearnedFrom {
+    /// `pg_depend`.
+    Catalog,
+    /// A failed attempt that succeeded after the other one.
+    Error,
+    /// `-- pgmg: depends-on`.
+    Declared,
+}
+
+/// An edge of the learned graph, by checksums: the first needs the second.
+pub type LearnedEdge = (Checksum, Checksum);

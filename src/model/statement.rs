@@ -1,0 +1,187 @@
+//! One SQL statement of the code directory or of a migration, with what can be seen of it without a server.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::name::Name;
+use super::project::{File, Place};
+
+/// A statement's index in [`Project::statements`](super::project::Project::statements).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StatementId(pub usize);
+
+/// A sha256 over tokens: comments and white space outside literals do not count.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Checksum(pub [u8; 32]);
+
+impl fmt::Display for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// How a statement must be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// With everything else, in the one transaction.
+    Transactional,
+    /// By itself, after the commit (`-- pgmg: no-transaction`).
+    NoTransaction,
+}
+
+/// One SQL statement.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    pub file: File,
+    /// 0-based place among the statements of its file.
+    pub ordinal: usize,
+    /// The bytes of the file from its first token to its last, without the semicolon.
+    pub span: Range<usize>,
+    /// Over its tokens and over the settings before it.
+    pub checksum: Checksum,
+    /// What the file set for its session before this statement; equal lists are shared.
+    pub settings: Arc<Settings>,
+    pub mode: Mode,
+    /// `-- pgmg: depends-on NAME`: what no error can reveal.
+    pub declared: Vec<Declared>,
+    pub mentions: Mentions,
+}
+
+impl Statement {
+    /// The text that is sent to PostgreSQL.
+    pub fn sql(&self) -> &str {
+        &self.file.text[self.span.clone()]
+    }
+
+    /// Where it begins.
+    pub fn place(&self) -> Place {
+        Place::at(&self.file, self.span.start)
+    }
+
+    /// The place of its `position`-th character, 1-based as PostgreSQL counts (field P of an error).
+    pub fn place_of(&self, position: usize) -> Place {
+        let offset = self.sql().char_indices().nth(position.saturating_sub(1)).map_or(self.span.len(), |(i, _)| i);
+        Place::at(&self.file, self.span.start + offset)
+    }
+}
+
+/// The session settings that a file made before a statement (`SET …`, `RESET …`, `SELECT set_config(…)` at top level).
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The statements, in order.
+    pub statements: Vec<Setting>,
+    /// Whether a backslash in `'…'` is an ordinary character; PostgreSQL reads a whole message by the value at its start.
+    pub standard_conforming_strings: Conforming,
+}
+
+/// The value of `standard_conforming_strings`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Conforming {
+    #[default]
+    On,
+    Off,
+}
+
+/// One statement that changes the session.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    pub file: File,
+    pub span: Range<usize>,
+}
+
+impl Setting {
+    /// The text that is sent to PostgreSQL.
+    pub fn sql(&self) -> &str {
+        &self.file.text[self.span.clone()]
+    }
+}
+
+/// A declared dependency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declared {
+    pub name: Name,
+    /// The byte of the file at which the name begins.
+    pub offset: usize,
+}
+
+/// The names that a statement seems to create and to use: a hint for the order, never the truth.
+#[derive(Debug, Clone, Default)]
+pub struct Mentions {
+    pub role: Role,
+    /// The objects it seems to create.
+    pub creates: Vec<Creates>,
+    /// Objects that exist and that it seems to complete (`ALTER TABLE t …`, `CREATE CAST (t AS …)`): who mentions them comes after it.
+    pub completes: Vec<Name>,
+    pub uses: Vec<Uses>,
+    /// Written with IF NOT EXISTS: that it creates nothing is no surprise.
+    pub if_not_exists: bool,
+}
+
+/// What kind of work a statement seems to do; what creates nothing comes after what creates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
+pub enum Role {
+    /// CREATE …, and ALTER … which completes what was created.
+    Creates,
+    /// GRANT, COMMENT, DO, INSERT, …
+    #[default]
+    Acts,
+    /// What acts on everything that is created or changed after it: ALTER DEFAULT PRIVILEGES, CREATE EVENT TRIGGER.
+    Watches,
+}
+
+/// A name that a statement seems to create.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Creates {
+    pub name: Name,
+    pub kind: CreatedKind,
+}
+
+/// What a created name can be confused with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CreatedKind {
+    /// A function, procedure or aggregate that takes this many arguments.
+    Routine(Range<usize>),
+    /// An operator.
+    Operator,
+    /// A schema: matches qualifiers.
+    Schema,
+    /// Anything else: a relation, a type, a trigger, …
+    Other,
+}
+
+/// A name that a statement seems to use.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Uses {
+    pub name: Name,
+    pub form: Form,
+    pub strength: Strength,
+}
+
+/// How a name is written where it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Form {
+    /// Followed by an argument list of this length.
+    Call(usize),
+    /// An operator.
+    Operator,
+    /// Without an argument list.
+    Plain,
+}
+
+/// What follows from a name that is used, from the strongest to the weakest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Strength {
+    /// PostgreSQL binds it when the statement runs: a later object of that name would have been another result.
+    Bound,
+    /// PostgreSQL looks for it when the statement runs and keeps only the text (bodies of SQL functions, DECLARE in PL/pgSQL).
+    Checked,
+    /// It may be needed when something runs later.
+    Loose,
+}
