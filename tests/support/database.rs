@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use pgmg::database::throwaway::{Throwaway, ThrowawayOptions};
+use ::pgmg::database::throwaway::{Throwaway, ThrowawayOptions};
 use postgres::config::Host;
 use postgres::{Client, NoTls};
 
@@ -133,6 +133,11 @@ impl Database {
     /// The schema as pg_dump shows it, without what pgmg keeps for itself and without comments.
     pub fn schema(&self) -> Outcome<String> {
         self.dump(&["--schema-only", "--exclude-table=*.pgmg_*"])
+    }
+
+    /// Schema and data, without what pgmg keeps for itself.
+    pub fn contents(&self) -> Outcome<String> {
+        self.dump(&["--exclude-table=*.pgmg_*"])
     }
 
     /// Schema and data, with all that pgmg keeps.
