@@ -1,4 +1,5 @@
 //! pgmg makes a PostgreSQL database match two folders in git, in an order that it finds by trying.
 
+pub mod database;
 pub mod error;
 pub mod model;

@@ -1,0 +1,15 @@
+//! The only code that talks to PostgreSQL.
+
+pub mod connect;
+mod conninfo;
+mod password_file;
+mod resolve;
+mod server_account;
+pub mod server_binaries;
+mod server_directory;
+pub mod server_error;
+mod server_template;
+mod service_file;
+pub mod side_pool;
+pub mod throwaway;
+mod tls;
