@@ -42,8 +42,12 @@ impl Held {
         let project = project(&[("sql/a.sql", "CREATE VIEW a AS SELECT 1 AS n;"), ("sql/z_waits.sql", WAITS)])?;
         let before = database.everything()?;
         let apply = pgmg::command(project.path(), Some(&database.connection_string()), &["apply"]).spawn()?;
-        let held = Held { database, project, before, apply: Some(apply) };
-        held.database.wait_until("the apply runs the endless statement", AT_THE_GATE)?;
+        let mut held = Held { database, project, before, apply: Some(apply) };
+        while held.database.value(&format!("SELECT ({AT_THE_GATE})::text"))? != "true" {
+            if held.apply.as_mut().map(Child::try_wait).transpose()?.flatten().is_some() {
+                return Err(format!("the apply did not wait at its gate\n{}", held.end()?.transcript()).into());
+            }
+        }
         Ok(held)
     }
 

@@ -135,6 +135,7 @@ fn url_and_environment(server: &Arc<Server>) -> Outcome {
     let (host, port, user) = (part("host="), part("port="), part("user="));
     let url = format!("postgresql://{user}@/{}?host={}&port={port}", database.name, host.replace('/', "%2F"));
     pgmg::run(project.path(), &url, &["apply"])?.expect_code(&[0])?;
+    ensure(database.schema()?.contains("CREATE VIEW public.a"), || "the URL led elsewhere".into())?;
     for variables in [
         vec![("PGHOST", &host), ("PGPORT", &port), ("PGUSER", &user), ("PGDATABASE", &database.name)],
         vec![("DATABASE_URL", &url)],

@@ -27,6 +27,7 @@ fn at_50_moments(server: &Arc<Server>) -> Outcome {
         let whole = begin.elapsed();
         (before, dump(&database)?, database.schema()?, whole)
     };
+    ensure(before != after, || "the apply did nothing".into())?;
     let mut applied = 0;
     for moment in 0..MOMENTS {
         let (database, project) = (server.database(None)?, project(&borrowed)?);
