@@ -26,14 +26,15 @@ Exit codes:
     2  usage or configuration
     3  PostgreSQL refused the SQL
     4  no order works: something is missing or circular
-    5  files and database disagree: an edited migration, an unmanaged object in the way, a destructive change
+    5  files and database disagree: an edited migration, an unmanaged object in the way,
+       a destructive change that is not allowed
     6  cannot reach or lock the database
    70  a bug in pgmg
   130  interrupted
 
-Settings come from flags, then environment variables (PGMG_CONNECTION_STRING, PGMG_MIGRATIONS_DIR, PGMG_CODE_DIR,
-PGMG_STATE_SCHEMA, PGMG_LOCK_TIMEOUT, PGMG_LOCK_WAIT, PGMG_ENV; for the connection also DATABASE_URL, then PGHOST,
-PGDATABASE, …), then pgmg.toml.
+Settings come from flags, then from environment variables, then from pgmg.toml.
+The variables: PGMG_CONNECTION_STRING (then DATABASE_URL, then PGHOST, PGDATABASE, ...),
+PGMG_MIGRATIONS_DIR, PGMG_CODE_DIR, PGMG_STATE_SCHEMA, PGMG_LOCK_TIMEOUT, PGMG_LOCK_WAIT, PGMG_ENV.
 
 Begin with `pgmg init`.";
 
@@ -43,7 +44,7 @@ Begin with `pgmg init`.";
 /// number of files with any names: pgmg finds the order in which PostgreSQL accepts them, by trying, and does it all
 /// in one transaction.
 #[derive(Parser)]
-#[command(name = "pgmg", version, after_help = EXIT_CODES, max_term_width = 120, subcommand_required = true, arg_required_else_help = true)]
+#[command(name = "pgmg", version, after_help = EXIT_CODES, max_term_width = 110, subcommand_required = true, arg_required_else_help = true)]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,
@@ -150,11 +151,11 @@ struct Project {
     #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     connection_string: Option<String>,
     /// The folder of migrations; left out, and not in pgmg.toml: migrations are not compared
-    #[arg(long, value_name = "DIR", value_parser = NonEmptyStringValueParser::new())]
-    migrations_dir: Option<String>,
+    #[arg(long, value_name = "DIR")]
+    migrations_dir: Option<PathBuf>,
     /// The folder of views, functions and the like; left out, and not in pgmg.toml: they are not compared
-    #[arg(long, value_name = "DIR", value_parser = NonEmptyStringValueParser::new())]
-    code_dir: Option<String>,
+    #[arg(long, value_name = "DIR")]
+    code_dir: Option<PathBuf>,
     /// Use [env.NAME] of pgmg.toml; its connection_string is then as strong as a flag
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     env: Option<String>,
@@ -173,8 +174,8 @@ impl Project {
     fn settings(self) -> Result<Settings> {
         Settings::load(&Flags {
             connection_string: self.connection_string,
-            migrations_dir: self.migrations_dir.map(PathBuf::from),
-            code_dir: self.code_dir.map(PathBuf::from),
+            migrations_dir: self.migrations_dir,
+            code_dir: self.code_dir,
             state_schema: self.state_schema,
             lock_timeout: self.lock_timeout,
             lock_wait: self.lock_wait,

@@ -60,6 +60,7 @@ fn mistakes_on_the_command_line_exit_with_2() {
         &["plan", "--no-such-flag"],
         &["apply", "--lock-wait", "5"],
         &["plan", "--connection-string="],
+        &["plan", "--code-dir="],
         &["plan", "-q", "-v"],
         &["new"],
     ] {

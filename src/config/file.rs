@@ -200,7 +200,7 @@ fn masked(line: &str, value: Value) -> String {
         return line.to_owned();
     }
     let begin = line.find('=').map_or(0, |i| i + 1);
-    if line.trim_start().starts_with('[') && !line.contains('=') {
+    if line.trim_start().starts_with('[') && !line.contains(['=', '"', '\'']) {
         return line.to_owned();
     }
     let (key, rest) = line.split_at(begin);

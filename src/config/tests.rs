@@ -181,6 +181,8 @@ fn no_secret_is_ever_shown() {
         "connection_string = 'postgres://me:hunter2@db/x",
         "connection_string = postgres://me:hunter2@db/x",
         "env = 'hunter2'",
+        "connection_string =\n['hunter2']",
+        "connection_string = [\n['hunter2'],\n",
         "[env]\nconnection_string = 'hunter2'",
         "connection_string = 'x'\nconnection-string = 'hunter2'",
         "connection_string = '''\nhost=db\npassword=hunter2",
