@@ -195,14 +195,13 @@ fn masked(line: &str, value: Value) -> String {
     let lower = line.to_lowercase();
     let suspicious =
         ["conn", "://", "passw", "pwd", "secret", "host", "user", "dsn", "url"].iter().any(|word| lower.contains(word));
-    let structural = line.contains('=') || line.trim_start().starts_with(['[', '#', ']']);
-    if matches!(value, Value::Shown) && !suspicious && structural {
+    let trimmed = line.trim_start();
+    let header = trimmed.starts_with('[') && !trimmed.contains(['=', '"', '\'']);
+    // A line without `=` may be the rest of a value of several lines.
+    if header || (matches!(value, Value::Shown) && !suspicious && line.contains('=')) {
         return line.to_owned();
     }
     let begin = line.find('=').map_or(0, |i| i + 1);
-    if line.trim_start().starts_with('[') && !line.contains(['=', '"', '\'']) {
-        return line.to_owned();
-    }
     let (key, rest) = line.split_at(begin);
     key.chars().chain(rest.chars().map(|c| if c.is_alphanumeric() { '*' } else { c })).collect()
 }
