@@ -1,5 +1,9 @@
 //! pgmg makes a PostgreSQL database match two folders in git, in an order that it finds by trying.
 
+pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod error;
 pub mod model;
+pub mod output;
 pub mod resolver;
