@@ -1,6 +1,6 @@
 //! Reads the system catalogs: which try wrote which object, what depends on what, what was there before.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::session::Session;
 use crate::error::Result;
@@ -24,6 +24,8 @@ pub struct Written {
 pub struct CatalogDependency {
     pub dependent: CatalogId,
     pub referenced: CatalogId,
+    /// The dependent is a part of the other one and goes with it.
+    pub is_part: bool,
 }
 
 /// Catalogs without an oid of their own: their name, the catalog of the object they are a part of, and the column that names it.
@@ -77,6 +79,7 @@ pub fn dependencies(session: &mut Session) -> Result<Vec<CatalogDependency>> {
     let dependency = |row: &tokio_postgres::Row| CatalogDependency {
         dependent: CatalogId { class: row.get(0), object: row.get(1) },
         referenced: CatalogId { class: row.get(2), object: row.get(3) },
+        is_part: row.get(4),
     };
     Ok(rows.iter().map(dependency).filter(|edge| edge.dependent != edge.referenced).collect())
 }
@@ -97,6 +100,21 @@ fn select(catalog: &str, class: &str, object: &str, condition: &str) -> String {
     format!(
         "SELECT {class}, {object}, -pg_catalog.age(xmin) FROM pg_catalog.{catalog} WHERE pg_catalog.age(xmin) <= 0 AND {condition}"
     )
+}
+
+/// What objects are called; those that do not exist (any more) are left out.
+pub fn identify(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<CatalogId, Object>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let classes: Vec<u32> = ids.iter().map(|id| id.class).collect();
+    let objects: Vec<u32> = ids.iter().map(|id| id.object).collect();
+    let rows = session.query(include_str!("identify.sql"), &[&classes, &objects])?;
+    let named = |row: &tokio_postgres::Row| {
+        let id = CatalogId { class: row.get(0), object: row.get(1) };
+        (id, Object { kind: row.get(2), names: row.get(3), args: row.get(4) })
+    };
+    Ok(rows.iter().map(named).collect())
 }
 
 /// Which of these objects a session that sees only what is committed finds.

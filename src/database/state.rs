@@ -131,7 +131,7 @@ impl StateTables {
 
     fn read_migrations(&self, client: &mut postgres::Client, columns: &[Column]) -> Result<Vec<RecordedMigration>> {
         let checksum = if has_column(columns, "pgmg_migrations", "checksum") { "checksum" } else { "NULL::text" };
-        let sql = format!("SELECT name, {checksum}, applied_at::text FROM {{schema}}.pgmg_migrations");
+        let sql = format!("SELECT name, {checksum}, coalesce(applied_at::text, '') FROM {{schema}}.pgmg_migrations");
         let rows = client.query(&self.sql(&sql), &[]).map_err(unreadable)?;
         Ok(rows.iter().map(|row| RecordedMigration { name: row.get(0), checksum: row.get(1), applied_at: row.get(2) }).collect())
     }
@@ -142,7 +142,7 @@ impl StateTables {
         } else {
             "NULL::text, NULL::int4, NULL::jsonb, NULL::jsonb"
         };
-        let sql = format!("SELECT object_name, object_hash, last_applied::text, {added} FROM {{schema}}.pgmg_state");
+        let sql = format!("SELECT object_name, coalesce(object_hash, ''), coalesce(last_applied::text, ''), {added} FROM {{schema}}.pgmg_state");
         let rows = client.query(&self.sql(&sql), &[]).map_err(unreadable)?;
         let statement = |row: &postgres::Row| RecordedStatement {
             name: row.get(0),

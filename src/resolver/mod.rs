@@ -5,6 +5,7 @@ pub mod explanation;
 pub mod graph;
 pub mod order;
 pub mod queue;
+pub mod rebinding;
 
 pub use graph::{Edge, Graph};
 pub use queue::Queue;
