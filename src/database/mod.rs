@@ -1,0 +1,20 @@
+//! The only code that talks to PostgreSQL.
+
+pub mod catalog;
+pub mod connect;
+mod conninfo;
+pub mod limits;
+pub mod lock;
+mod password_file;
+mod resolve;
+mod server_account;
+pub mod server_binaries;
+mod server_directory;
+pub mod server_error;
+mod server_template;
+mod service_file;
+pub mod session;
+pub mod side_pool;
+pub mod state;
+pub mod throwaway;
+mod tls;

@@ -1,0 +1,118 @@
+//! Where PostgreSQL's server programs are on this machine, for servers of our own.
+
+use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::{Error, Kind, Result};
+use crate::model::diagnostic::Diagnostic;
+
+/// Directories that hold one `bin` for each version: the part before the version's name, the start of that name, the part behind it.
+const VERSIONED: [(&str, &str, &str); 6] = [
+    ("/usr/lib/postgresql", "", "bin"),
+    ("/usr", "pgsql-", "bin"),
+    ("/usr/libexec", "postgresql", ""),
+    ("/opt/homebrew/opt", "postgresql@", "bin"),
+    ("/usr/local/opt", "postgresql@", "bin"),
+    ("/Applications/Postgres.app/Contents/Versions", "", "bin"),
+];
+
+/// Package managers by their program, with what installs the server.
+const INSTALLERS: [(&str, &str); 6] = [
+    ("apt-get", "apt-get install postgresql"),
+    ("dnf", "dnf install postgresql-server"),
+    ("zypper", "zypper install postgresql-server"),
+    ("apk", "apk add postgresql"),
+    ("pacman", "pacman -S postgresql"),
+    ("brew", "brew install postgresql"),
+];
+
+/// The directory with `initdb` and `postgres`: `explicit`, `PGMG_BINDIR`, where `initdb` on the PATH really is, `pg_config`'s,
+/// then the usual places, the newest version first.
+///
+/// # Errors
+///
+/// `Usage` if `explicit` or `PGMG_BINDIR` lacks them; `Unavailable`, with the command that installs them, if they are nowhere.
+pub fn find(explicit: Option<&Path>) -> Result<PathBuf> {
+    let variable = std::env::var_os("PGMG_BINDIR").filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(directory) = explicit.map(Path::to_path_buf).or(variable) {
+        return if has_server(&directory) {
+            Ok(directory)
+        } else {
+            Err(Error::usage(format!("the directory \"{}\" has no programs initdb and postgres", directory.display())))
+        };
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    on_path(&path, "initdb")
+        .and_then(|program| Some(program.canonicalize().ok()?.parent()?.to_path_buf()))
+        .into_iter()
+        .chain(pg_config(&path))
+        .chain(usual_places())
+        .find(|directory| has_server(directory))
+        .ok_or_else(|| nowhere(&path))
+}
+
+fn has_server(directory: &Path) -> bool {
+    ["initdb", "postgres"].iter().all(|program| is_executable(&directory.join(program)))
+}
+
+fn is_executable(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+fn on_path(path: &OsStr, program: &str) -> Option<PathBuf> {
+    std::env::split_paths(path).map(|directory| directory.join(program)).find(|candidate| is_executable(candidate))
+}
+
+fn pg_config(path: &OsStr) -> Option<PathBuf> {
+    let output = Command::new(on_path(path, "pg_config")?).arg("--bindir").output().ok()?;
+    Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
+}
+
+fn usual_places() -> impl Iterator<Item = PathBuf> {
+    let versions = VERSIONED.into_iter().flat_map(|(parent, prefix, suffix)| versions(Path::new(parent), prefix, suffix));
+    versions.chain([PathBuf::from("/usr/local/pgsql/bin")])
+}
+
+/// The newest version first.
+fn versions(parent: &Path, prefix: &str, suffix: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in parent.read_dir().into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(version) = name.to_str().and_then(|name| name.strip_prefix(prefix)) else { continue };
+        let numbers = version.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse::<u32>().ok()).collect::<Vec<_>>();
+        found.push((numbers, entry.path().join(suffix)));
+    }
+    found.sort_by(|a, b| b.cmp(a));
+    found.into_iter().map(|(_, directory)| directory).collect()
+}
+
+fn nowhere(path: &OsStr) -> Error {
+    let command = INSTALLERS.iter().find(|(program, _)| on_path(path, program).is_some()).map(|(_, command)| *command);
+    let help = match command {
+        Some(command) => format!("install it: {command}"),
+        None => "install PostgreSQL's server, or put its programs on the PATH".to_owned(),
+    };
+    Error::new(Kind::Unavailable, Diagnostic::new("no PostgreSQL server is installed on this machine").help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_version_comes_first() {
+        let parent = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        for name in ["pgsql-9.6", "pgsql-16", "pgsql-13", "other"] {
+            std::fs::create_dir(parent.path().join(name)).unwrap_or_else(|error| panic!("{error}"));
+        }
+        let expected = ["pgsql-16", "pgsql-13", "pgsql-9.6"].map(|name| parent.path().join(name).join("bin"));
+        assert_eq!(versions(parent.path(), "pgsql-", "bin"), expected);
+    }
+
+    #[test]
+    fn a_directory_without_them_is_refused() {
+        assert!(find(Some(Path::new("/nonexistent"))).is_err_and(|error| error.kind == Kind::Usage));
+    }
+}

@@ -1,0 +1,192 @@
+//! The files that `initdb` makes, made once for each PostgreSQL version and kept: copying them is ten times as fast.
+
+use std::fs::{DirBuilder, File};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use nix::fcntl::{Flock, FlockArg};
+use nix::unistd::geteuid;
+use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
+
+use super::server_account::Account;
+use super::throwaway::Durability;
+use crate::error::{Error, Kind, Result};
+use crate::model::diagnostic::{Diagnostic, NoteLabel};
+
+/// A cluster that nobody used yet, for one server program and one way to make it.
+pub(super) struct Template {
+    initdb: PathBuf,
+    arguments: Vec<&'static str>,
+    /// Of its directory in the cache: the server program's path, then what changes with its contents.
+    name: [String; 2],
+}
+
+/// How much was copied, to tell a complete template from one that a full disk or a crash cut short.
+#[derive(Debug, PartialEq, Eq)]
+struct Extent {
+    files: u64,
+    bytes: u64,
+}
+
+impl Template {
+    pub fn new(bin_dir: &Path, durability: Durability) -> Template {
+        let mut arguments = vec!["-A", "trust", "-N", "-U", "postgres", "--locale=C", "-E", "UTF8"];
+        if durability == Durability::Fast {
+            // Less to copy and to zero.
+            arguments.push("--wal-segsize=1");
+        }
+        let postgres = bin_dir.join("postgres");
+        let postgres = postgres.canonicalize().unwrap_or(postgres);
+        let version = postgres.metadata().map(|m| format!("{} {} {}", m.len(), m.mtime(), m.mtime_nsec())).unwrap_or_default();
+        let name = [short_hash(&format!("{} {arguments:?}", postgres.display())), short_hash(&version)];
+        Template { initdb: bin_dir.join("initdb"), arguments, name }
+    }
+
+    /// Puts a cluster into the empty directory `data`, from the cache if it is there. A cache that cannot be written is no error.
+    pub fn fill(&self, data: &Path, account: &Account) -> Result<()> {
+        let Some(cache) = cache_directory() else { return self.initdb(data, account) };
+        let cached = cache.join(self.name.join("-"));
+        if copy_checked(&cached, data, account) {
+            return Ok(());
+        }
+        // Who comes second waits for the first one's template.
+        let lock = File::create(cache.join("lock")).ok();
+        let lock = lock.and_then(|file| Flock::lock(file, FlockArg::LockExclusive).ok());
+        if lock.is_some() && copy_checked(&cached, data, account) {
+            return Ok(());
+        }
+        self.initdb(data, account)?;
+        if lock.is_some()
+            && let Err(error) = self.keep(data, &cache, &cached)
+        {
+            log::debug!("the server template cannot be kept in {}: {error}", cache.display());
+        }
+        Ok(())
+    }
+
+    fn initdb(&self, data: &Path, account: &Account) -> Result<()> {
+        let parent = data.parent().unwrap_or(data);
+        let mut command = account.command(&self.initdb, parent);
+        let output = command.arg("-D").arg(data).args(&self.arguments).stdin(Stdio::null()).output();
+        let failed = |why: &str| Diagnostic::new(format!("initdb could not make a throwaway PostgreSQL server: {why}"));
+        match output {
+            Ok(output) if output.status.success() => Ok(()),
+            Ok(output) => {
+                let text = String::from_utf8_lossy(&output.stderr).into_owned();
+                let diagnostic = text
+                    .lines()
+                    .filter(|line| !line.is_empty())
+                    .take(5)
+                    .fold(failed(&format!("it ended with {}", output.status)), |diagnostic, line| {
+                        diagnostic.note(NoteLabel::Note, line)
+                    });
+                Err(Error::new(Kind::Unavailable, diagnostic))
+            }
+            Err(error) => Err(Error::new(Kind::Unavailable, failed(&error.to_string()))),
+        }
+    }
+
+    /// Under the lock. A rename makes it visible, so that nobody sees a half of it.
+    fn keep(&self, data: &Path, cache: &Path, cached: &Path) -> io::Result<()> {
+        // Those of an older build of the same program, and what is incomplete.
+        for entry in cache.read_dir()?.flatten() {
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(&self.name[0])) {
+                std::fs::remove_dir_all(entry.path())?;
+            }
+        }
+        let unfinished = tempfile::Builder::new().prefix(&format!("{}-unfinished-", self.name[0])).tempdir_in(cache)?;
+        let target = unfinished.path().join("data");
+        private_directory(&target)?;
+        let extent = copy_tree(data, &target, &Account::Ourselves)?;
+        std::fs::write(unfinished.path().join("extent"), extent.text())?;
+        std::fs::rename(unfinished.keep(), cached)
+    }
+}
+
+impl Extent {
+    fn text(&self) -> String {
+        format!("{} files, {} bytes\n", self.files, self.bytes)
+    }
+}
+
+fn short_hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Ours alone: whoever can write there chooses what our servers contain.
+fn cache_directory() -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let user = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
+    let temporary = std::env::temp_dir().join(format!("pgmg-cache-{}", geteuid()));
+    let usable = |path: &PathBuf| {
+        let made = private_directory(path);
+        let ours = path.symlink_metadata().is_ok_and(|m| m.is_dir() && m.uid() == geteuid().as_raw() && m.mode() & 0o022 == 0);
+        let writable = ours && tempfile::tempfile_in(path).is_ok();
+        if !writable {
+            log::debug!("no server template is kept in {}: {made:?}", path.display());
+        }
+        writable
+    };
+    user.map(|path| path.join("pgmg")).into_iter().chain([temporary]).find(usable)
+}
+
+fn private_directory(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Whether the whole of a template was copied; `data` is empty again if not.
+fn copy_checked(cached: &Path, data: &Path, account: &Account) -> bool {
+    let Ok(expected) = std::fs::read_to_string(cached.join("extent")) else { return false };
+    if copy_tree(&cached.join("data"), data, account).is_ok_and(|extent| extent.text() == expected) {
+        return true;
+    }
+    for entry in data.read_dir().into_iter().flatten().flatten() {
+        let _ = std::fs::remove_dir_all(entry.path()).or_else(|_| std::fs::remove_file(entry.path()));
+    }
+    false
+}
+
+/// Copies what is in `from` into the directory `to`; the copies belong to `account`.
+fn copy_tree(from: &Path, to: &Path, account: &Account) -> io::Result<Extent> {
+    let mut extent = Extent { files: 0, bytes: 0 };
+    for entry in WalkDir::new(from).min_depth(1) {
+        let entry = entry?;
+        let target = to.join(entry.path().strip_prefix(from).map_err(io::Error::other)?);
+        if entry.file_type().is_dir() {
+            private_directory(&target)?;
+        } else {
+            extent.files += 1;
+            extent.bytes += std::fs::copy(entry.path(), &target)?;
+        }
+        account.take(&target)?;
+    }
+    // PostgreSQL refuses a data directory that others may enter.
+    std::fs::set_permissions(to, std::fs::Permissions::from_mode(0o700))?;
+    Ok(extent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_incomplete_template_is_not_used() {
+        let root = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let (cached, data) = (root.path().join("cached"), root.path().join("data"));
+        let write = |path: &Path, text: &str| std::fs::write(path, text).unwrap_or_else(|error| panic!("{error}"));
+        for directory in [&cached.join("data/base"), &data] {
+            private_directory(directory).unwrap_or_else(|error| panic!("{error}"));
+        }
+        write(&cached.join("data/base/1"), "12345");
+        assert!(!copy_checked(&cached, &data, &Account::Ourselves), "without its extent");
+        write(&cached.join("extent"), &Extent { files: 1, bytes: 6 }.text());
+        assert!(!copy_checked(&cached, &data, &Account::Ourselves), "with a byte too few");
+        assert!(!data.join("base").exists());
+        write(&cached.join("data/base/1"), "123456");
+        assert!(copy_checked(&cached, &data, &Account::Ourselves));
+        assert!(data.join("base/1").exists());
+    }
+}
