@@ -118,7 +118,7 @@ pub fn identify(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<Cata
 }
 
 /// Which of these objects a session that sees only what is committed finds.
-pub fn existing(client: &mut postgres::Client, ids: &[CatalogId]) -> std::result::Result<HashSet<CatalogId>, postgres::Error> {
+pub fn existing(client: &mut impl postgres::GenericClient, ids: &[CatalogId]) -> std::result::Result<HashSet<CatalogId>, postgres::Error> {
     let catalogs = client.query(include_str!("catalogs.sql"), &[])?;
     let wanted: HashSet<u32> = ids.iter().map(|id| id.class).collect();
     let lookup = catalogs.iter().map(|row| (row.get::<_, u32>(0), row.get::<_, String>(1))).filter(|(oid, _)| wanted.contains(oid));

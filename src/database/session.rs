@@ -1,14 +1,16 @@
 //! The session that writes: one transaction, one savepoint that is always open, many tries in one message.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, pin_mut};
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{CancelToken, Client, Row, SimpleQueryMessage};
+use tokio_postgres::{Client, Row, SimpleQueryMessage};
 
-use super::connect::{Target, sql_error};
+use super::connect::{Cancellation, Target};
+use super::server_error::sql_error;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::sql_error::SqlError;
@@ -18,6 +20,7 @@ use crate::model::statement::{Conforming, Settings};
 pub struct Session {
     runtime: tokio::runtime::Runtime,
     client: Client,
+    cancellation: Cancellation,
     base: String,
     /// The settings in force as of the last finished unit.
     settings: Option<Arc<Settings>>,
@@ -46,7 +49,7 @@ pub struct Unit<'a> {
 /// One statement of a unit with the settings it wants.
 #[derive(Debug, Clone)]
 pub struct Part<'a> {
-    pub sql: &'a str,
+    pub sql: Cow<'a, str>,
     /// How many SQL statements the text holds.
     pub statements: usize,
     pub settings: &'a Arc<Settings>,
@@ -81,18 +84,26 @@ impl Session {
             .enable_all()
             .build()
             .map_err(|error| Error::bug(format!("cannot start the runtime: {error}")))?;
-        let (client, connection) = runtime.block_on(target.open())?;
-        runtime.spawn(connection);
+        let opened = runtime.block_on(target.open("pgmg"))?;
+        runtime.spawn(opened.driver);
         let base = format!("SET jit = off; SET lock_timeout = {}", lock_timeout.as_millis());
-        let mut session = Session { runtime, client, base, settings: None, savepoint: Savepoint::None, messages: 0 };
+        let mut session = Session {
+            runtime,
+            client: opened.client,
+            cancellation: opened.cancellation,
+            base,
+            settings: None,
+            savepoint: Savepoint::None,
+            messages: 0,
+        };
         let base = session.base.clone();
         session.command(&base)?.map_err(|error| refused("cannot prepare the session", &error))?;
         Ok(session)
     }
 
     /// What cancels the running statement from another thread.
-    pub fn cancel_token(&self) -> CancelToken {
-        self.client.cancel_token()
+    pub fn cancellation(&self) -> Cancellation {
+        self.cancellation.clone()
     }
 
     /// How many messages were sent for tries.
@@ -222,7 +233,7 @@ impl Session {
                     commands.push(Command::own(&format!("INSERT INTO pg_temp.pgmg_mark VALUES ({})", unit.number), index, mode));
                 }
                 commands.push(Command {
-                    text: part.sql.to_owned(),
+                    text: part.sql.clone().into_owned(),
                     completions: part.statements,
                     ..Command::new(index, number, None, mode)
                 });
@@ -381,7 +392,12 @@ fn same_settings(current: Option<&Arc<Settings>>, wanted: &Arc<Settings>) -> boo
 }
 
 fn refused(what: &str, error: &SqlError) -> Error {
-    let kind = if error.code == "57014" { Kind::Interrupted } else { Kind::Bug };
+    let kind = match error.code.as_str() {
+        "57014" => Kind::Interrupted,
+        // insufficient privilege, read-only, shut down, lock not available
+        "42501" | "25006" | "57P01" | "57P02" | "57P03" | "55P03" => Kind::Unavailable,
+        _ => Kind::Bug,
+    };
     let mut diagnostic = Diagnostic::new(format!("{what}: {}", error.message));
     diagnostic.code = Some(error.code.clone());
     Error::new(kind, diagnostic)

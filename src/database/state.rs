@@ -1,6 +1,7 @@
 //! What pgmg keeps in the database about what it applied: the only place that knows the state tables.
 
-use postgres::types::Json;
+use tokio_postgres::Row;
+use tokio_postgres::types::Json;
 
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
@@ -62,9 +63,9 @@ impl StateTables {
     }
 
     /// Everything recorded. Tables of another shape are an error, absent ones are not.
-    pub fn read(&self, client: &mut postgres::Client) -> Result<Recorded> {
-        let columns = client.query(include_str!("state_columns.sql"), &[&self.schema]).map_err(unreadable)?;
-        let column = |row: &postgres::Row| Column {
+    pub fn read(&self, session: &mut Session) -> Result<Recorded> {
+        let columns = session.query(include_str!("state_columns.sql"), &[&self.schema])?;
+        let column = |row: &Row| Column {
             table: row.get(0),
             relation_kind: row.get(1),
             name: row.get(2),
@@ -76,10 +77,10 @@ impl StateTables {
         let has = |table: &str| columns.iter().any(|column| column.table == table);
         let mut recorded = Recorded { present: has("pgmg_state") && has("pgmg_migrations"), ..Recorded::default() };
         if has("pgmg_migrations") {
-            recorded.migrations = self.read_migrations(client, &columns)?;
+            recorded.migrations = self.read_migrations(session, &columns)?;
         }
         if has("pgmg_state") {
-            recorded.statements = self.read_statements(client, &columns)?;
+            recorded.statements = self.read_statements(session, &columns)?;
         }
         Ok(recorded)
     }
@@ -129,22 +130,22 @@ impl StateTables {
         session.query(&self.sql(include_str!("dependencies_write.sql")), &[&objects, &needs, &sources]).map(|_| ())
     }
 
-    fn read_migrations(&self, client: &mut postgres::Client, columns: &[Column]) -> Result<Vec<RecordedMigration>> {
+    fn read_migrations(&self, session: &mut Session, columns: &[Column]) -> Result<Vec<RecordedMigration>> {
         let checksum = if has_column(columns, "pgmg_migrations", "checksum") { "checksum" } else { "NULL::text" };
         let sql = format!("SELECT name, {checksum}, coalesce(applied_at::text, '') FROM {{schema}}.pgmg_migrations");
-        let rows = client.query(&self.sql(&sql), &[]).map_err(unreadable)?;
+        let rows = session.query(&self.sql(&sql), &[])?;
         Ok(rows.iter().map(|row| RecordedMigration { name: row.get(0), checksum: row.get(1), applied_at: row.get(2) }).collect())
     }
 
-    fn read_statements(&self, client: &mut postgres::Client, columns: &[Column]) -> Result<Vec<RecordedStatement>> {
+    fn read_statements(&self, session: &mut Session, columns: &[Column]) -> Result<Vec<RecordedStatement>> {
         let added = if has_column(columns, "pgmg_state", "file") {
             "file, ordinal, object, touches"
         } else {
             "NULL::text, NULL::int4, NULL::jsonb, NULL::jsonb"
         };
         let sql = format!("SELECT object_name, coalesce(object_hash, ''), coalesce(last_applied::text, ''), {added} FROM {{schema}}.pgmg_state");
-        let rows = client.query(&self.sql(&sql), &[]).map_err(unreadable)?;
-        let statement = |row: &postgres::Row| RecordedStatement {
+        let rows = session.query(&self.sql(&sql), &[])?;
+        let statement = |row: &Row| RecordedStatement {
             name: row.get(0),
             checksum: row.get(1),
             last_applied: row.get(2),
@@ -215,8 +216,3 @@ fn object_from_json(value: &serde_json::Value) -> Option<Object> {
     Some(Object { kind: value.get("kind")?.as_str()?.to_owned(), names: list("names")?, args: list("args")? })
 }
 
-fn unreadable(error: postgres::Error) -> Error {
-    let said = error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned());
-    let help = "the role needs SELECT on pgmg's tables to see what was applied";
-    Error::new(Kind::Unavailable, Diagnostic::new(format!("cannot read pgmg's state: {said}")).help(help))
-}

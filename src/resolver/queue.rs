@@ -94,6 +94,11 @@ impl<'a> Queue<'a> {
         &self.order
     }
 
+    /// A statement's place in the canonical order.
+    pub fn place(&self, id: usize) -> usize {
+        self.place[id]
+    }
+
     /// Gives out up to `most` statements to be tried in this order; empty when nothing moves any more.
     ///
     /// A batch is tried until its first failure: report each success, the failure, and the rest as put back.

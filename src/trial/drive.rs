@@ -30,10 +30,24 @@ pub struct Drive<'a> {
     pub failures: HashMap<usize, Failed>,
     /// Statements that are tried with OR REPLACE.
     rewritten: HashMap<usize, String>,
+    /// Why statements were tried again: the one that came after them.
+    pub because: HashMap<usize, usize>,
+    /// What is done, in order, once each.
+    pub course: Vec<Done>,
     /// Statements for which deferred triggers were fired already.
     fired: HashSet<usize>,
+    seen: HashSet<usize>,
     batch: usize,
     messages_before: usize,
+}
+
+/// One thing that is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// The index of a migration.
+    Migration(usize),
+    /// The index of a statement.
+    Statement(usize),
 }
 
 /// A failed attempt.
@@ -64,7 +78,10 @@ impl<'a> Drive<'a> {
             figures,
             failures: HashMap::new(),
             rewritten: HashMap::new(),
+            because: HashMap::new(),
+            course: Vec::new(),
             fired: HashSet::new(),
+            seen: HashSet::new(),
             batch: BATCH.0,
         }
     }
@@ -116,6 +133,9 @@ impl<'a> Drive<'a> {
         for &id in &batch[..outcome.done] {
             self.failures.remove(&id);
             self.queue.succeeded(id);
+            if self.seen.insert(id) {
+                self.course.push(Done::Statement(id));
+            }
         }
         let Some(failure) = outcome.failure else {
             self.batch = (self.batch * 2).min(BATCH.1);

@@ -1,6 +1,6 @@
 //! Runs the pending migrations in order; a migration that needs a code object gets it first.
 
-use super::drive::Drive;
+use super::drive::{Done, Drive};
 use super::failure;
 use crate::database::session::{Part, Unit};
 use crate::error::Result;
@@ -29,7 +29,10 @@ fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration) -> Result
     loop {
         let outcome = drive.session.attempt(std::slice::from_ref(&unit))?;
         drive.figures.attempts += 1;
-        let Some(failed) = outcome.failure else { return Ok(()) };
+        let Some(failed) = outcome.failure else {
+            drive.course.push(Done::Migration(index));
+            return Ok(());
+        };
         drive.figures.failures += 1;
         let statement = migration.statements.get(failed.part);
         let sql = statement.map_or("", |statement| statement.sql());

@@ -8,7 +8,7 @@ mod failure;
 mod ledger;
 mod locks;
 mod migrations;
-mod wording;
+mod report;
 
 use std::collections::HashSet;
 
@@ -86,7 +86,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
             again::Settled::BeginAgain(_) => {}
         }
         failure::check_ledger(&drive, &ledger)?;
-        return wording::finish(&drive, &ledger);
+        return report::finish(&drive, &ledger);
     }
     Err(Error::bug("no beginning led to an end"))
 }
@@ -94,7 +94,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
 /// What would be done in the known order, for a role that may not try it.
 pub fn known_order(input: &Input<'_>, reason: String) -> Plan {
     let graph = Graph::new(input.statements(), &input.known);
-    wording::untried(input, &graph, reason)
+    report::untried(input, &graph, reason)
 }
 
 /// The statements that take part in the transaction.
