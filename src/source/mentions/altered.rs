@@ -91,7 +91,9 @@ fn actions(words: &Words<'_>, from: usize, header: &mut Header) {
             Some(Kind::Comma) => begins = true,
             Some(Kind::Identifier) if begins => {
                 begins = false;
-                if words.any_word(at, &["add", "alter", "drop", "rename"]) {
+                if words.word(at, "rename") {
+                    header.mark_all(at, words.len(), Mark::Skip);
+                } else if words.any_word(at, &["add", "alter", "drop"]) {
                     let add = words.word(at, "add");
                     let mut column = at + 1 + usize::from(words.any_word(at + 1, &["column", "attribute"]));
                     column += 3 * usize::from(words.words(column, &["if", "not", "exists"]));

@@ -1,6 +1,7 @@
 //! Where a word stands in SQL: which clause of a query, which kind of list, and so what it can be.
 
 use super::header::Mark;
+use super::keywords::{Keyword, keyword};
 use crate::source::lexer::Kind;
 use crate::source::words::Words;
 
@@ -131,6 +132,8 @@ impl Level {
             None if self.shape == Shape::Cast && words.word(before, "columns") => Shape::Cast,
             None if !self.query && self.columns_before(words, at) => Shape::Columns,
             None if self.shape == Shape::Own => Shape::Own,
+            // Options.
+            None if !self.query && words.any_word(before, &["with", "options", "set", "reset"]) => Shape::Own,
             None => Shape::Plain,
         };
         Level {
@@ -152,7 +155,6 @@ impl Level {
     }
 
     fn is_relation_end(&self, words: &Words<'_>, at: usize) -> bool {
-        use super::keywords::{Keyword, keyword};
         let reserved =
             words.is(at, Kind::Identifier) && keyword(&words.spelled(at).to_ascii_lowercase()) == Some(Keyword::Reserved);
         words.is_identifier(at) && !reserved
@@ -165,7 +167,7 @@ impl Level {
             name = name.wrapping_sub(2);
         }
         let before = name.wrapping_sub(1);
-        words.is_identifier(name) && words.any_word(before, &["on", "references", "using", "into", "only", "table"])
+        words.is_identifier(name) && words.any_word(before, &["on", "references", "using", "into", "only"])
     }
 
     /// After a comma.
@@ -233,13 +235,14 @@ impl Level {
             Mark::Type => return Place::Type,
             Mark::Relation => return Place::Relation,
             Mark::TriggerFunction => return Place::TriggerFunction,
+            Mark::Loose if called => return Place::Call,
             Mark::Loose => return Place::Perhaps,
             Mark::Unknown => {}
         }
         let before = at.wrapping_sub(1);
         if words.is(before, Kind::DoubleColon)
             || words.word(before, "collate")
-            || (words.kind(after).is_some_and(Kind::is_string) && self.query)
+            || (words.kind(after).is_some_and(Kind::is_string) && self.query && names_type(words, at, after))
             || (words.operator(after, "%") && words.any_word(after + 1, &["type", "rowtype"]))
         {
             return Place::Type;
@@ -255,7 +258,7 @@ impl Level {
                 return if first { Place::Perhaps } else { Place::Object };
             }
             Shape::Cast if words.any_word(before, &["as", "returning"]) => return Place::Type,
-            Shape::Cast if !called && self.is_relation_end(words, before) => return Place::Type,
+            Shape::Cast if !called && is_new_name(words, before) => return Place::Type,
             _ => {}
         }
         if self.query { self.in_query(words, at, after, called) } else { outside_queries(words, at, after, called) }
@@ -285,6 +288,17 @@ impl Level {
     }
 }
 
+/// A name that is no key word.
+fn is_new_name(words: &Words<'_>, at: usize) -> bool {
+    let plain = words.is(at, Kind::Identifier);
+    words.is_identifier(at) && !(plain && keyword(&words.spelled(at).to_ascii_lowercase()).is_some())
+}
+
+/// `type 'constant'`: not PATH, not ESCAPE.
+fn names_type(words: &Words<'_>, at: usize, after: usize) -> bool {
+    after > at + 1 || is_new_name(words, at) || words.any_word(at, &["name", "text", "xml", "year"])
+}
+
 /// A word that begins a query where it stands, and not a privilege, an event or a lock.
 fn begins_query(words: &Words<'_>, word: &str, at: usize) -> bool {
     let before = at.wrapping_sub(1);
@@ -301,8 +315,21 @@ fn begins_query(words: &Words<'_>, word: &str, at: usize) -> bool {
 
 fn outside_queries(words: &Words<'_>, at: usize, after: usize, called: bool) -> Place {
     const OWN: &[&str] = &["constraint", "trigger", "policy", "rule"];
-    const RELATIONS: &[&str] =
-        &["on", "into", "table", "references", "inherits", "only", "using", "view", "sequence", "index", "from", "join"];
+    const RELATIONS: &[&str] = &[
+        "on",
+        "into",
+        "table",
+        "references",
+        "inherits",
+        "only",
+        "using",
+        "view",
+        "sequence",
+        "index",
+        "from",
+        "join",
+        "language",
+    ];
     let mut before = at.wrapping_sub(1);
     if words.word(before, "exists") {
         before = before.wrapping_sub(if words.word(before.wrapping_sub(1), "not") { 3 } else { 2 });
@@ -328,5 +355,5 @@ fn is_kind(words: &Words<'_>, at: usize, after: usize) -> bool {
     after == at + 1
         && words.is(at, Kind::Identifier)
         && (words.is_identifier(after) || words.is(after, Kind::Operator))
-        && super::keywords::keyword(&words.spelled(at).to_ascii_lowercase()).is_some()
+        && keyword(&words.spelled(at).to_ascii_lowercase()).is_some()
 }

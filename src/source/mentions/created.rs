@@ -1,6 +1,7 @@
 //! The names that a CREATE statement creates, for every kind of object.
 
 use super::header::{Header, Mark, name};
+use super::keywords::{Keyword, keyword};
 use super::{lists, routines};
 use crate::model::name::Name;
 use crate::model::statement::{CreatedKind, Role};
@@ -51,7 +52,7 @@ pub fn create(words: &Words<'_>, create: usize, end: usize, schema: Option<&str>
             header.role(Role::Watches);
         }
         "user mapping" => {}
-        "statistics" if words.word(at, "on") => {}
+        "statistics" => statistics(found),
         "" => unknown(found),
         _ => {
             found.other();
@@ -321,7 +322,9 @@ fn cast(found: Found<'_, '_>) {
     for from in [Some(at + 1), second].into_iter().flatten() {
         if let Some((completed, after)) = name(words, from) {
             header.mark_all(from, after, Mark::Type);
-            header.completes(completed);
+            if !is_builtin_type(&completed) {
+                header.completes(completed);
+            }
         }
     }
 }
@@ -333,8 +336,58 @@ fn transform(found: Found<'_, '_>) {
         && let Some((completed, after)) = name(words, at + 1)
     {
         header.mark_all(at + 1, after, Mark::Type);
-        header.completes(completed);
+        if !is_builtin_type(&completed) {
+            header.completes(completed);
+        }
     }
+}
+
+/// `CREATE STATISTICS [name] [(kinds)] ON columns FROM table`.
+fn statistics(mut found: Found<'_, '_>) {
+    let (words, end) = (found.words, found.end);
+    let named = if words.any_word(found.at, &["on"]) { None } else { found.name() };
+    let from = named.as_ref().map_or(found.at, |(_, after)| *after);
+    let Some(on) = (from..end).find(|at| words.word(*at, "on")) else { return };
+    let table = (on..end).rev().find(|at| words.word(*at, "from")).unwrap_or(end);
+    found.header.mark_all(from, on, Mark::Skip);
+    found.header.mark_all(on, table, Mark::Loose);
+    if let Some((created, _)) = named {
+        found.header.creates(created, CreatedKind::Other);
+    }
+}
+
+/// PostgreSQL's own types, which no file completes; the first words of their names.
+fn is_builtin_type(name: &Name) -> bool {
+    const TYPES: &[&str] = &[
+        "bool",
+        "bytea",
+        "date",
+        "float4",
+        "float8",
+        "int2",
+        "int4",
+        "int8",
+        "interval",
+        "json",
+        "jsonb",
+        "name",
+        "oid",
+        "text",
+        "timestamptz",
+        "timetz",
+        "uuid",
+        "varbit",
+        "bpchar",
+        "money",
+        "inet",
+        "cidr",
+        "xml",
+        "double",
+        "regclass",
+        "regtype",
+    ];
+    let builtin = TYPES.contains(&name.name.as_str()) || keyword(&name.name) == Some(Keyword::Reserved);
+    builtin && name.schema.as_deref().is_none_or(|schema| schema == "pg_catalog")
 }
 
 /// A trigger's name belongs to its table: nobody waits for it.

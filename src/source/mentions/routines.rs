@@ -53,6 +53,19 @@ fn attributes(words: &Words<'_>, from: usize, end: usize, header: &mut Header) {
             at += 2;
             continue;
         }
+        if words.word(at, "parallel") {
+            header.mark_all(at, at + 2, Mark::Skip);
+        }
+        if words.word(at, "set") {
+            // PostgreSQL takes any value: a schema of search_path need not exist.
+            let to = (at + 1..end).find(|at| words.word(*at, "to") || words.operator(*at, "=") || words.word(*at, "from"));
+            header.mark_all(at, to.unwrap_or(at + 2), Mark::Skip);
+            let mut value = to.unwrap_or(end) + 1;
+            while value < end && (value == to.unwrap_or(end) + 1 || words.is(value.wrapping_sub(1), Kind::Comma)) {
+                header.mark(value, Mark::Loose);
+                value += if words.is(value + 1, Kind::Comma) { 2 } else { 1 };
+            }
+        }
         if words.word(at, "as") && words.string(at + 1).is_some() {
             body = Some(at + 1);
             let link_symbol = words.is(at + 2, Kind::Comma);

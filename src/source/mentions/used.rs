@@ -2,7 +2,7 @@
 
 use super::clauses::{Clause, Level, Place, Shape};
 use super::header::Mark;
-use super::keywords::{Keyword, keyword};
+use super::keywords::{Keyword, is_structural, keyword};
 use super::literals;
 use crate::model::name::Name;
 use crate::model::statement::{Form, Strength, Uses};
@@ -229,7 +229,9 @@ impl Walk<'_, '_> {
             return;
         }
         let mut add = |parts: Vec<String>, form, strength, anchored| self.found.push(Found { parts, form, strength, anchored });
+        let structural = parts.len() == 1 && class.is_some() && parts.first().is_some_and(|word| is_structural(word));
         match place {
+            Place::Call | Place::Perhaps | Place::Object if structural => {}
             Place::Own => {}
             Place::Alias => {
                 let level = self.level_mut();
@@ -255,11 +257,7 @@ impl Walk<'_, '_> {
             Place::Type => add(parts, Form::Plain, self.sure, true),
             Place::TriggerFunction => add(parts, Form::Call(0), self.sure, true),
             Place::Call => add(parts, Form::Call(arguments(words, after)), self.sure, true),
-            Place::Perhaps => {
-                if parts.len() > 1 || class.is_none() {
-                    add(parts, Form::Plain, Strength::Loose, false);
-                }
-            }
+            Place::Perhaps => add(parts, Form::Plain, Strength::Loose, false),
             Place::Object => {
                 let weak = parts.len() == 1 && class.is_some();
                 let form = if called { Form::Call(arguments(words, after)) } else { Form::Plain };
