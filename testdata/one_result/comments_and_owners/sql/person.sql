@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS person (id int PRIMARY KEY, name text);

@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS option_table (name text PRIMARY KEY);

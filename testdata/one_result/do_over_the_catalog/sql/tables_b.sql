@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS second (id int PRIMARY KEY, touched timestamptz);

@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS third (id int PRIMARY KEY, touched timestamptz);

@@ -1,0 +1,1 @@
+CREATE FUNCTION ping(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN CASE WHEN n < 1 THEN 0 ELSE pong(n - 1) END; END $$;

@@ -1,0 +1,1 @@
+CREATE VIEW low AS SELECT * FROM entry;

@@ -1,0 +1,1 @@
+CREATE VIEW uses_built AS SELECT n FROM built;

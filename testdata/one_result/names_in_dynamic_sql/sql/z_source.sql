@@ -1,0 +1,1 @@
+CREATE VIEW source AS SELECT 1 AS n;

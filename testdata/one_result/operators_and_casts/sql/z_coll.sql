@@ -1,0 +1,1 @@
+CREATE COLLATION by_bytes FROM "C";

@@ -1,0 +1,1 @@
+CREATE FUNCTION total(n numeric) RETURNS text LANGUAGE sql AS 'SELECT ''numeric''';

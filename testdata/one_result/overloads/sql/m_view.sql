@@ -1,0 +1,1 @@
+CREATE VIEW totals AS SELECT total(1) AS one;

@@ -1,0 +1,1 @@
+CREATE FUNCTION total(n int) RETURNS text LANGUAGE sql AS 'SELECT ''integer''';

@@ -1,0 +1,1 @@
+CREATE FUNCTION pick(t text) RETURNS text LANGUAGE sql AS 'SELECT ''one''';

@@ -1,0 +1,1 @@
+CREATE FUNCTION pick(t text, w int) RETURNS text LANGUAGE sql AS 'SELECT ''two''';

@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS "My Schema"."Thing" ("Id" int PRIMARY KEY, "Kind" "My Schema"."Kind", "select" text);

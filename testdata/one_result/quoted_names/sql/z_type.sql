@@ -1,0 +1,1 @@
+CREATE TYPE "My Schema"."Kind" AS ENUM ('a;', 'B''');

@@ -1,0 +1,2 @@
+SET search_path = east;
+CREATE VIEW report AS SELECT rate() AS r FROM stock;

@@ -1,0 +1,2 @@
+SET search_path TO west, public;
+CREATE VIEW report AS SELECT rate() AS r FROM stock;

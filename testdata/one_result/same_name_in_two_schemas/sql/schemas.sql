@@ -1,0 +1,1 @@
+CREATE SCHEMA east; CREATE SCHEMA west;

@@ -1,0 +1,3 @@
+SET search_path = west;
+CREATE VIEW stock AS SELECT 2 AS n;
+CREATE FUNCTION rate() RETURNS int BEGIN ATOMIC SELECT n FROM stock; END;

@@ -1,0 +1,1 @@
+CREATE VIEW every_item AS SELECT * FROM item;

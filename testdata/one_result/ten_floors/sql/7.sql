@@ -1,0 +1,1 @@
+CREATE VIEW floor_2 AS SELECT floor_1() AS n;

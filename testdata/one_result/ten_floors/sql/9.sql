@@ -1,0 +1,1 @@
+CREATE VIEW floor_0 AS SELECT 1 AS n;

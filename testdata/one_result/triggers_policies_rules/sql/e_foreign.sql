@@ -1,0 +1,1 @@
+CREATE FOREIGN TABLE far_job (id int) SERVER far;

@@ -1,0 +1,1 @@
+CREATE VIEW open_job AS SELECT * FROM job WHERE may_see(job);

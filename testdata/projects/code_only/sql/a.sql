@@ -1,0 +1,1 @@
+CREATE VIEW above AS SELECT id FROM middle;

@@ -1,0 +1,1 @@
+CREATE VIEW middle AS SELECT id FROM there_already;

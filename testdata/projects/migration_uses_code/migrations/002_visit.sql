@@ -1,0 +1,1 @@
+CREATE TABLE visit (page int NOT NULL REFERENCES page, at timestamptz NOT NULL DEFAULT now());

@@ -1,0 +1,1 @@
+CREATE VIEW v AS SELECT f(id) AS id FROM t;

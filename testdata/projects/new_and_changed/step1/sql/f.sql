@@ -1,0 +1,1 @@
+CREATE FUNCTION f(n int) RETURNS int LANGUAGE sql AS 'SELECT n + 1';

@@ -1,0 +1,2 @@
+GRANT USAGE ON SCHEMA app TO pgmg_reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA app TO pgmg_reader;

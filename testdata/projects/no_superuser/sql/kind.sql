@@ -1,0 +1,1 @@
+CREATE TYPE app.kind AS ENUM ('new', 'used');

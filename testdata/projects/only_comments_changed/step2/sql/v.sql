@@ -1,0 +1,1 @@
+CREATE VIEW v AS SELECT 'a -- B' AS t;

@@ -1,0 +1,1 @@
+not SQL at all

@@ -1,0 +1,1 @@
+CREATE VIEW some_view AS SELECT 1 AS n;

@@ -1,0 +1,6 @@
+CREATE PROCEDURE commits() LANGUAGE plpgsql AS $$
+BEGIN
+  CREATE VIEW half AS SELECT 1 AS n;
+  COMMIT;
+END $$;
+CALL commits();

@@ -1,0 +1,1 @@
+COPY pg_description FROM STDIN;

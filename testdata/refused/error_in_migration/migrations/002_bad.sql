@@ -1,0 +1,2 @@
+CREATE TABLE u (id int);
+ALTER TABLE t ADD COLUMN id int;

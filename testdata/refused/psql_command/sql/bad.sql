@@ -1,0 +1,2 @@
+CREATE VIEW fine AS SELECT 1 AS n;
+\i other.sql

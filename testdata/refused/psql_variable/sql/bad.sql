@@ -1,0 +1,1 @@
+CREATE VIEW bad AS SELECT :'name' AS n;

@@ -1,0 +1,1 @@
+CREATE OR REPLACE FUNCTION public."twice"(n int4) RETURNS integer LANGUAGE sql AS 'SELECT 2';

@@ -1,0 +1,2 @@
+-- Not even wrong.
+CREATE VIEW bad   AS SELCT 1 AS n;

@@ -1,0 +1,1 @@
+CREATE VIEW fine AS SELECT 1 AS n;

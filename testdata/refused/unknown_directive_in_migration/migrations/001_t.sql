@@ -1,0 +1,2 @@
+-- pgmg: destroy
+CREATE TABLE t (id int);

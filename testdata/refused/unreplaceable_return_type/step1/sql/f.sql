@@ -1,0 +1,1 @@
+CREATE FUNCTION f(n int) RETURNS text LANGUAGE sql AS 'SELECT n::text';

@@ -1,0 +1,1 @@
+CREATE FUNCTION f(n bigint) RETURNS int LANGUAGE sql AS 'SELECT 1';

@@ -1,0 +1,4 @@
+CREATE FUNCTION bad() RETURNS int LANGUAGE plpgsql AS       $body$
+BEGIN
+  RETURN 1;
+END $$;

@@ -1,0 +1,1 @@
+CREATE VIEW "bad AS SELECT 1 AS n;

@@ -1,0 +1,3 @@
+CREATE VIEW fine AS SELECT 1 AS n;
+CREATE VIEW bad AS SELECT 'never ends AS n;
+CREATE VIEW more AS SELECT 2 AS n;

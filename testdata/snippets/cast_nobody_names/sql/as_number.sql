@@ -1,0 +1,1 @@
+CREATE CAST (coins AS numeric) WITH FUNCTION worth(coins) AS IMPLICIT;

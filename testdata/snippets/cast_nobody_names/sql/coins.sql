@@ -1,0 +1,1 @@
+CREATE TYPE coins AS (cents bigint);

@@ -1,0 +1,1 @@
+CREATE FUNCTION worth(coins) RETURNS numeric IMMUTABLE LANGUAGE sql AS 'SELECT $1.cents / 100.0';

@@ -1,0 +1,1 @@
+CREATE FUNCTION declares_it() RETURNS int LANGUAGE plpgsql AS $$ DECLARE r some_day%ROWTYPE; BEGIN RETURN 1; END $$;

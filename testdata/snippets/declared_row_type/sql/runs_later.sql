@@ -1,0 +1,1 @@
+CREATE FUNCTION counts_it() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT count(*) FROM some_day); END $$;

@@ -1,0 +1,3 @@
+CREATE FUNCTION left_one() RETURNS int LANGUAGE sql AS 'SELECT 1';
+
+CREATE VIEW left_view AS SELECT right_two() AS x;

@@ -1,0 +1,1 @@
+CREATE FUNCTION stored_value() RETURNS int LANGUAGE sql AS 'SELECT 1';

@@ -1,0 +1,8 @@
+CREATE TABLE paper (id int, keeper name, day date) PARTITION BY RANGE ((day));
+CREATE TABLE paper_old PARTITION OF paper FOR VALUES FROM (MINVALUE) TO (('2020-01-01'::date + 366));
+CREATE TABLE paper_rest PARTITION OF paper DEFAULT;
+CREATE FUNCTION allowed(name) RETURNS bool STABLE LANGUAGE sql AS 'SELECT $1 = current_user';
+ALTER TABLE paper ENABLE ROW LEVEL SECURITY; ALTER TABLE paper FORCE ROW LEVEL SECURITY;
+CREATE POLICY paper_read ON paper AS PERMISSIVE FOR SELECT TO PUBLIC, CURRENT_USER USING (allowed(keeper));
+CREATE POLICY paper_limit ON paper AS RESTRICTIVE FOR ALL
+  USING (day > '2000-01-01') WITH CHECK (allowed(keeper) AND (SELECT count(*) FROM paper_old) >= 0);

@@ -1,0 +1,1 @@
+CREATE TYPE pebble (INPUT = pebble_in, OUTPUT = pebble_out, LIKE = int4);

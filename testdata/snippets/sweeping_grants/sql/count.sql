@@ -1,0 +1,1 @@
+CREATE FUNCTION how_many() RETURNS int LANGUAGE sql AS 'SELECT 1';

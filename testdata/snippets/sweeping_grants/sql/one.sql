@@ -1,0 +1,1 @@
+CREATE VIEW just_one AS SELECT how_many() AS x;

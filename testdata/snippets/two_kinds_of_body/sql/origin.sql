@@ -1,0 +1,1 @@
+CREATE VIEW origin AS SELECT 1 AS one;

@@ -1,0 +1,1 @@
+CREATE FUNCTION counted_text() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM origin';

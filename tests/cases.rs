@@ -1,0 +1,220 @@
+//! Every case in `testdata/`, under every naming: plan, apply, apply again, with a learned order, and after a failure.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+use libtest_mimic::{Arguments, Trial};
+use support::case::{self, Found};
+use support::database::{Database, Server};
+use support::pgmg::{self, Run};
+use support::project::{self, Naming};
+use support::{Outcome, ensure, ensure_equal};
+
+/// What psql gave, by case and step: the same for every naming.
+type Expected = Arc<Vec<OnceLock<String>>>;
+
+/// No project can be applied with this file in it.
+const BROKEN: &str = "CREATE VIEW cannot_work AS SELECT no_such_column FROM pg_catalog.pg_class;\n";
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let found = match case::all() {
+        Ok(found) => found,
+        Err(error) => {
+            eprintln!("{}", error.message().unwrap_or("the cases cannot be read"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let server = match (!arguments.list).then(Server::start).transpose() {
+        Ok(server) => server,
+        Err(error) => {
+            eprintln!("{}", error.message().unwrap_or("no server"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut trials = Vec::new();
+    for found in found {
+        let expected: Expected = Arc::new((0..=found.case.edit.len()).map(|_| OnceLock::new()).collect());
+        if found.case.exit == 0 {
+            let (found, expected, server) = (found.clone(), Arc::clone(&expected), server.clone());
+            trials.push(Trial::test(format!("{}/oracle", found.name), move || match &server {
+                Some(server) => Running { server, found: &found, expected: &expected, naming: Naming::AsItIs }.oracles(),
+                None => Ok(()),
+            }));
+        }
+        for naming in found.namings() {
+            let (found, expected, server) = (found.clone(), Arc::clone(&expected), server.clone());
+            trials.push(Trial::test(format!("{}/{}", found.name, naming.word()), move || match &server {
+                Some(server) => Running { server, found: &found, expected: &expected, naming }.run(),
+                None => Ok(()),
+            }));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// One case under one naming.
+struct Running<'a> {
+    server: &'a Arc<Server>,
+    found: &'a Found,
+    expected: &'a Expected,
+    naming: Naming,
+}
+
+impl Running<'_> {
+    fn run(&self) -> Outcome {
+        let case = &self.found.case;
+        ensure(!case.about.is_empty(), || "case.toml has no `about`".into())?;
+        self.roles()?;
+        if case.exit != 0 {
+            return self.refused();
+        }
+        self.planned()?;
+        let (database, folder) = self.applied()?;
+        self.learned(folder.path())?;
+        self.after_a_failure()?;
+        self.edited(&database, folder.path())
+    }
+
+    /// Refused: the plan and the apply end as they must, and nothing was written.
+    fn refused(&self) -> Outcome {
+        let (database, folder) = (self.database()?, self.project(0)?);
+        let before = database.everything()?;
+        let case = &self.found.case;
+        expect(self.pgmg(&database, folder.path(), &["apply"])?, case.exit, &case.stdout, &case.stderr)?;
+        ensure_equal("the refused apply changed the database", &before, &database.everything()?)?;
+        self.pgmg(&database, folder.path(), &["plan"])?.expect_code(&[self.found.case.exit])?;
+        ensure_equal("the refused plan changed the database", &before, &database.everything()?)
+    }
+
+    /// The plan writes nothing. In a project of its own, so that what it learns does not help the apply.
+    fn planned(&self) -> Outcome {
+        let (database, folder) = (self.database()?, self.project(0)?);
+        let before = database.fingerprint()?;
+        let run = self.pgmg(&database, folder.path(), &["plan"])?.expect_code(&[0])?;
+        let run = if self.naming == Naming::AsItIs { run.expect_stdout(&self.found.case.plan)? } else { run };
+        ensure_equal("the plan wrote to the database: fingerprint", &before, &database.fingerprint()?)?;
+        let golden = self.found.folder.join("plan.txt");
+        if self.naming == Naming::AsItIs && golden.exists() {
+            ensure_equal("plan.txt", &std::fs::read_to_string(golden)?, &run.stdout)?;
+        }
+        Ok(())
+    }
+
+    /// The cold apply gives the oracle's schema; then nothing is left to do, and a second apply writes no row.
+    fn applied(&self) -> Outcome<(Database, tempfile::TempDir)> {
+        let (database, folder) = (self.database()?, self.project(0)?);
+        let run = self.pgmg(&database, folder.path(), &["apply"])?;
+        expect(run, 0, &self.found.case.stdout, &self.found.case.stderr)?;
+        self.settled(0, &database, folder.path(), "apply")?;
+        Ok((database, folder))
+    }
+
+    fn settled(&self, step: usize, database: &Database, project: &Path, what: &str) -> Outcome {
+        ensure_equal(format!("schema after {what}"), self.oracle(step)?, &database.schema()?)?;
+        self.pgmg(database, project, &["plan", "--exit-code"])?.expect_code(&[0])?;
+        let before = database.fingerprint()?;
+        self.pgmg(database, project, &["apply"])?.expect_code(&[0])?;
+        ensure_equal(format!("a second apply after {what} wrote: fingerprint"), &before, &database.fingerprint()?)
+    }
+
+    /// With what was learned, an empty database needs no failed attempt.
+    fn learned(&self, project: &Path) -> Outcome {
+        let database = self.database()?;
+        let run = self.pgmg(&database, project, &["apply", "--format", "json"])?.expect_code(&[0])?;
+        ensure_equal("schema with a learned order", self.oracle(0)?, &database.schema()?)?;
+        let failures = run.figure("failures")?;
+        ensure(failures == 0, || format!("{failures} failed attempts with a learned order\n{}", run.transcript()))
+    }
+
+    /// A failed apply before leaves no trace, neither in the database nor in the order.
+    fn after_a_failure(&self) -> Outcome {
+        let (database, folder) = (self.database()?, self.project(0)?);
+        let broken = folder.path().join("sql/0_cannot_work.sql");
+        std::fs::create_dir_all(folder.path().join("sql"))?;
+        std::fs::write(&broken, BROKEN)?;
+        let before = database.everything()?;
+        self.pgmg(&database, folder.path(), &["apply"])?.expect_code(&[3, 4])?.expect_stderr(&["no_such_column"])?;
+        ensure_equal("the failed apply changed the database", &before, &database.everything()?)?;
+        std::fs::remove_file(&broken)?;
+        self.pgmg(&database, folder.path(), &["apply"])?.expect_code(&[0])?;
+        ensure_equal("schema after a failed apply", self.oracle(0)?, &database.schema()?)
+    }
+
+    fn edited(&self, database: &Database, project: &Path) -> Outcome {
+        let names = project::renamed(&self.found.paths(), self.naming);
+        for (step, edit) in self.found.case.edit.iter().enumerate().map(|(i, edit)| (i + 1, edit)) {
+            database.run(&edit.meanwhile)?;
+            project::write_into(project, &self.found.trees[step], &names)?;
+            let (before, rows) = (database.everything()?, database.fingerprint()?);
+            expect(self.pgmg(database, project, &["apply"])?, edit.exit, &edit.stdout, &edit.stderr)?;
+            if edit.idle {
+                ensure_equal(
+                    format!("edit {step} is no change, and the apply wrote: fingerprint"),
+                    &rows,
+                    &database.fingerprint()?,
+                )?;
+            }
+            if edit.exit == 0 {
+                self.settled(step, database, project, &format!("edit {step}"))?;
+            } else {
+                ensure_equal(format!("edit {step} was refused and changed the database"), &before, &database.everything()?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Only psql: whether what is expected can be had at all.
+    fn oracles(&self) -> Outcome {
+        let case = &self.found.case;
+        self.roles()?;
+        let accepted = case.edit.iter().enumerate().filter(|(_, edit)| edit.exit == 0).map(|(i, _)| i + 1);
+        std::iter::once(0).chain(accepted).try_for_each(|step| self.oracle(step).map(drop))
+    }
+
+    fn roles(&self) -> Outcome {
+        let case = &self.found.case;
+        case.roles.iter().chain(&case.role).try_for_each(|role| self.server.role(role))
+    }
+
+    /// The schema that psql gives.
+    fn oracle(&self, step: usize) -> Outcome<&str> {
+        if let Some(known) = self.expected[step].get() {
+            return Ok(known);
+        }
+        let case = &self.found.case;
+        let order = match step {
+            0 => &case.oracle,
+            _ => &case.edit[step - 1].oracle,
+        };
+        let database = self.database()?;
+        case::run_oracle(&database, &self.found.trees[step], order)?;
+        let schema = database.schema()?;
+        Ok(self.expected[step].get_or_init(|| schema))
+    }
+
+    fn database(&self) -> Outcome<Database> {
+        let database = self.server.database(self.found.case.role.as_deref())?;
+        database.run(&self.found.case.setup)?;
+        Ok(database)
+    }
+
+    fn project(&self, step: usize) -> Outcome<tempfile::TempDir> {
+        let names: BTreeMap<String, String> = project::renamed(&self.found.paths(), self.naming);
+        project::written(&self.found.trees[step], &names)
+    }
+
+    fn pgmg(&self, database: &Database, project: &Path, arguments: &[&str]) -> Outcome<Run> {
+        let more = self.found.case.arguments.iter().map(String::as_str);
+        let arguments: Vec<&str> = arguments.iter().copied().chain(more).collect();
+        pgmg::run(project, &database.connection_string(), &arguments)
+    }
+}
+
+fn expect(run: Run, exit: i32, stdout: &[String], stderr: &[String]) -> Outcome {
+    run.expect_code(&[exit])?.expect_stdout(stdout)?.expect_stderr(stderr).map(drop)
+}

@@ -1,0 +1,42 @@
+//! What the tests stand on: a throwaway server, projects copied under other names, the built binary, dumps to compare.
+
+// Every test binary uses its own part of this.
+#![allow(dead_code)]
+
+pub mod case;
+pub mod database;
+pub mod pgmg;
+pub mod project;
+pub mod random;
+
+use std::fmt::Display;
+use std::process::Command;
+
+pub use libtest_mimic::Failed;
+
+/// How a test ends: a failure is text for a person.
+pub type Outcome<T = ()> = Result<T, Failed>;
+
+/// Fails with `message` unless `truth` holds.
+pub fn ensure(truth: bool, message: impl FnOnce() -> String) -> Outcome {
+    if truth { Ok(()) } else { Err(message().into()) }
+}
+
+/// Fails with a diff unless both texts are equal.
+pub fn ensure_equal(what: impl Display, expected: &str, actual: &str) -> Outcome {
+    ensure(expected == actual, || format!("{what} (- expected, + actual):\n{}", diff(expected, actual)))
+}
+
+/// The differences of two texts as `diff -u` shows them; both texts where there is no such program.
+pub fn diff(expected: &str, actual: &str) -> String {
+    let both = || format!("--- expected\n{expected}\n+++ actual\n{actual}");
+    let Ok(folder) = tempfile::tempdir() else { return both() };
+    let (one, two) = (folder.path().join("expected"), folder.path().join("actual"));
+    if std::fs::write(&one, expected).is_err() || std::fs::write(&two, actual).is_err() {
+        return both();
+    }
+    match Command::new("diff").arg("-U4").arg(&one).arg(&two).output() {
+        Ok(output) => String::from_utf8_lossy(&output.stdout).lines().skip(2).collect::<Vec<_>>().join("\n"),
+        Err(_) => both(),
+    }
+}
