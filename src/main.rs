@@ -1,3 +1,5 @@
 //! The binary: hands the arguments to the command line and exits with its code.
 
-fn main() {}
+fn main() {
+    std::process::exit(pgmg::cli::run(std::env::args_os()));
+}

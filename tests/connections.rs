@@ -293,3 +293,14 @@ fn a_pool_without_a_server_says_why() {
         pool.with(|transaction| transaction.batch_execute("SELECT 1")).err().map(|error| error.to_string()).unwrap_or_default();
     assert!(error.starts_with("no PostgreSQL server answers at socket"), "{error}");
 }
+
+#[test]
+fn a_full_server_says_so() {
+    let server = start(&[("max_connections", "1"), ("superuser_reserved_connections", "0")]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let held = runtime.block_on(target(&server.connection_string()).open("test")).unwrap_or_else(|error| panic!("{error}"));
+    let (code, message, below) = refusal(&server.connection_string());
+    assert_eq!((code.as_deref(), message.as_str()), (Some("53300"), "sorry, too many clients already"));
+    assert!(below.contains("max_connections"), "{below}");
+    drop(held.client);
+}

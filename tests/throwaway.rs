@@ -14,7 +14,14 @@ use pgmg::error::Kind;
 
 /// The example's program, which cargo builds for a whole test run but not for `--test throwaway` alone.
 fn example() -> PathBuf {
-    let built = Command::new(env!("CARGO")).args(["build", "--quiet", "--example", "throwaway"]).status();
+    let mut build = Command::new(env!("CARGO"));
+    // What cargo told this test about its package would make it build other packages again.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_")) {
+        if !["CARGO_HOME", "CARGO_TARGET_DIR"].iter().any(|kept| name == *kept) {
+            build.env_remove(name);
+        }
+    }
+    let built = build.args(["build", "--quiet", "--example", "throwaway"]).status();
     assert!(built.is_ok_and(|status| status.success()), "the example is built");
     let own = std::env::current_exe().expect("a test has a program");
     own.ancestors().nth(2).expect("it is in target/debug/deps").join("examples/throwaway")

@@ -1,7 +1,10 @@
 //! The only code that talks to PostgreSQL.
 
+pub mod catalog;
 pub mod connect;
 mod conninfo;
+pub mod limits;
+pub mod lock;
 mod password_file;
 mod resolve;
 mod server_account;
@@ -10,6 +13,8 @@ mod server_directory;
 pub mod server_error;
 mod server_template;
 mod service_file;
+pub mod session;
 pub mod side_pool;
+pub mod state;
 pub mod throwaway;
 mod tls;

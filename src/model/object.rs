@@ -41,7 +41,8 @@ impl Object {
     /// Casts, operators and the like name types and operator characters, which are shown as they are.
     fn part(&self, part: &str) -> String {
         match self.kind.as_str() {
-            "cast" | "operator" | "type" | "domain" | "transform" => part.to_owned(),
+            "cast" | "operator" | "transform" => part.to_owned(),
+            "type" | "domain" => part.strip_prefix("public.").unwrap_or(part).to_owned(),
             _ => quote_identifier(part),
         }
     }

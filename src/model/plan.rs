@@ -14,6 +14,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// How many managed statements need nothing.
     pub unchanged: usize,
+    /// How many migrations were applied before.
+    pub applied_migrations: usize,
     pub tried: Tried,
     pub trial: TrialFigures,
 }

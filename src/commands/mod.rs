@@ -1,0 +1,7 @@
+//! One short file for each command: load, connect, work, hand a value to output.
+
+pub mod apply;
+pub mod init;
+pub mod new;
+pub mod plan;
+pub mod status;

@@ -1,0 +1,218 @@
+//! What pgmg keeps in the database about what it applied: the only place that knows the state tables.
+
+use tokio_postgres::Row;
+use tokio_postgres::types::Json;
+
+use super::session::Session;
+use crate::error::{Error, Kind, Result};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::migration::Migration;
+use crate::model::name::quote_identifier;
+use crate::model::object::Object;
+use crate::model::record::{Dependency, LearnedFrom, Recorded, RecordedMigration, RecordedStatement};
+use crate::model::sql_error::SqlError;
+
+/// The three tables in one schema.
+#[derive(Debug, Clone)]
+pub struct StateTables {
+    schema: String,
+}
+
+/// What is to be written at the end of a run.
+#[derive(Debug, Default)]
+pub struct Changes<'a> {
+    pub migrations: Vec<&'a Migration>,
+    pub statements: Vec<RecordedStatement>,
+    pub dependencies: Vec<Dependency>,
+    /// Names in `pgmg_state` that are no longer right.
+    pub forgotten: Vec<String>,
+}
+
+/// The columns of the short form, with their types: these must be there.
+const REQUIRED: &[(&str, &str, &str)] = &[
+    ("pgmg_migrations", "name", "text"),
+    ("pgmg_migrations", "applied_at", "timestamp without time zone"),
+    ("pgmg_state", "object_name", "text"),
+    ("pgmg_state", "object_hash", "text"),
+    ("pgmg_state", "last_applied", "timestamp without time zone"),
+];
+
+/// The columns that pgmg adds, with their types: these may be absent.
+const ADDED: &[(&str, &str, &str)] = &[
+    ("pgmg_migrations", "checksum", "text"),
+    ("pgmg_migrations", "pgmg_version", "text"),
+    ("pgmg_state", "file", "text"),
+    ("pgmg_state", "ordinal", "integer"),
+    ("pgmg_state", "object", "jsonb"),
+    ("pgmg_state", "touches", "jsonb"),
+];
+
+#[derive(Debug)]
+struct Column {
+    table: String,
+    relation_kind: String,
+    name: String,
+    data_type: String,
+    is_key: bool,
+}
+
+impl StateTables {
+    /// The tables in `schema`, as it is spelled without quotes.
+    pub fn new(schema: &str) -> Self {
+        StateTables { schema: schema.to_owned() }
+    }
+
+    /// Everything recorded. Tables of another shape are an error, absent ones are not.
+    pub fn read(&self, session: &mut Session) -> Result<Recorded> {
+        let columns = session.query(include_str!("state_columns.sql"), &[&self.schema])?;
+        let column = |row: &Row| Column {
+            table: row.get(0),
+            relation_kind: row.get(1),
+            name: row.get(2),
+            data_type: row.get(3),
+            is_key: row.get(4),
+        };
+        let columns: Vec<Column> = columns.iter().map(column).collect();
+        self.check_shape(&columns)?;
+        let has = |table: &str| columns.iter().any(|column| column.table == table);
+        let mut recorded = Recorded { present: has("pgmg_state") && has("pgmg_migrations"), ..Recorded::default() };
+        if has("pgmg_migrations") {
+            recorded.migrations = self.read_migrations(session, &columns)?;
+        }
+        if has("pgmg_state") {
+            recorded.statements = self.read_statements(session, &columns)?;
+        }
+        Ok(recorded)
+    }
+
+    /// Writes the changes in the session's transaction; creates the tables first where they are not there.
+    pub fn write(&self, session: &mut Session, changes: &Changes<'_>) -> Result<std::result::Result<(), SqlError>> {
+        if let Err(error) = session.execute(&self.sql(include_str!("state_tables.sql")))? {
+            return Ok(Err(error));
+        }
+        let names: Vec<&str> = changes.migrations.iter().map(|migration| migration.name.as_str()).collect();
+        let checksums: Vec<String> = changes.migrations.iter().map(|migration| migration.checksum.to_string()).collect();
+        if !names.is_empty() {
+            let sql = "INSERT INTO {schema}.pgmg_migrations (name, checksum, pgmg_version) \
+                       SELECT name, checksum, $3 FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS r (name, checksum)";
+            session.query(&self.sql(sql), &[&names, &checksums, &env!("CARGO_PKG_VERSION")])?;
+        }
+        if !changes.forgotten.is_empty() {
+            session.query(&self.sql("DELETE FROM {schema}.pgmg_state WHERE object_name = ANY ($1)"), &[&changes.forgotten])?;
+        }
+        self.write_statements(session, &changes.statements)?;
+        self.write_dependencies(session, changes)?;
+        Ok(Ok(()))
+    }
+
+    fn write_statements(&self, session: &mut Session, statements: &[RecordedStatement]) -> Result<()> {
+        if statements.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<&str> = statements.iter().map(|statement| statement.name.as_str()).collect();
+        let hashes: Vec<&str> = statements.iter().map(|statement| statement.checksum.as_str()).collect();
+        let files: Vec<Option<&str>> = statements.iter().map(|statement| statement.file.as_deref()).collect();
+        let ordinals: Vec<i32> = statements.iter().map(|statement| i32::try_from(statement.ordinal).unwrap_or(i32::MAX)).collect();
+        let objects: Vec<Option<String>> = statements.iter().map(|statement| statement.object.as_ref().map(object_to_json)).collect();
+        let touches: Vec<String> = statements.iter().map(|statement| serde_json::json!(statement.touches).to_string()).collect();
+        session
+            .query(&self.sql(include_str!("state_write.sql")), &[&names, &hashes, &files, &ordinals, &objects, &touches])
+            .map(|_| ())
+    }
+
+    fn write_dependencies(&self, session: &mut Session, changes: &Changes<'_>) -> Result<()> {
+        let names = changes.statements.iter().map(|statement| statement.name.as_str());
+        let outdated: Vec<&str> = names.chain(changes.forgotten.iter().map(String::as_str)).collect();
+        session.query(&self.sql("DELETE FROM {schema}.pgmg_dependencies WHERE object_name = ANY ($1)"), &[&outdated])?;
+        let objects: Vec<&str> = changes.dependencies.iter().map(|edge| edge.object_name.as_str()).collect();
+        let needs: Vec<&str> = changes.dependencies.iter().map(|edge| edge.depends_on.as_str()).collect();
+        let sources: Vec<&str> = changes.dependencies.iter().map(|edge| learned_from(edge.learned_from)).collect();
+        session.query(&self.sql(include_str!("dependencies_write.sql")), &[&objects, &needs, &sources]).map(|_| ())
+    }
+
+    fn read_migrations(&self, session: &mut Session, columns: &[Column]) -> Result<Vec<RecordedMigration>> {
+        let checksum = if has_column(columns, "pgmg_migrations", "checksum") { "checksum" } else { "NULL::text" };
+        let sql = format!("SELECT name, {checksum}, coalesce(applied_at::text, '') FROM {{schema}}.pgmg_migrations");
+        let rows = session.query(&self.sql(&sql), &[])?;
+        Ok(rows.iter().map(|row| RecordedMigration { name: row.get(0), checksum: row.get(1), applied_at: row.get(2) }).collect())
+    }
+
+    fn read_statements(&self, session: &mut Session, columns: &[Column]) -> Result<Vec<RecordedStatement>> {
+        let added = if has_column(columns, "pgmg_state", "file") {
+            "file, ordinal, object, touches"
+        } else {
+            "NULL::text, NULL::int4, NULL::jsonb, NULL::jsonb"
+        };
+        let sql = format!("SELECT object_name, coalesce(object_hash, ''), coalesce(last_applied::text, ''), {added} FROM {{schema}}.pgmg_state");
+        let rows = session.query(&self.sql(&sql), &[])?;
+        let statement = |row: &Row| RecordedStatement {
+            name: row.get(0),
+            checksum: row.get(1),
+            last_applied: row.get(2),
+            file: row.get(3),
+            ordinal: row.get::<_, Option<i32>>(4).and_then(|ordinal| usize::try_from(ordinal).ok()).unwrap_or(0),
+            object: row.get::<_, Option<Json<serde_json::Value>>>(5).and_then(|Json(value)| object_from_json(&value)),
+            touches: row.get::<_, Option<Json<Vec<String>>>>(6).map(|Json(touches)| touches).unwrap_or_default(),
+        };
+        Ok(rows.iter().map(statement).collect())
+    }
+
+    fn check_shape(&self, columns: &[Column]) -> Result<()> {
+        let present = |table: &str| columns.iter().any(|column| column.table == table);
+        for (table, name, data_type) in REQUIRED.iter().filter(|(table, ..)| present(table)) {
+            match columns.iter().find(|column| column.table == *table && column.name == *name) {
+                None => return Err(self.another_shape(table, &format!("it has no column {name}"))),
+                Some(column) if column.data_type != *data_type => {
+                    return Err(self.another_shape(table, &format!("its column {name} is of type {}, not {data_type}", column.data_type)));
+                }
+                Some(column) if column.relation_kind != "r" => return Err(self.another_shape(table, "it is not a table")),
+                Some(column) if matches!(*name, "name" | "object_name") && !column.is_key => {
+                    return Err(self.another_shape(table, &format!("its column {name} is not its primary key")));
+                }
+                Some(_) => {}
+            }
+        }
+        for (table, name, data_type) in ADDED {
+            if let Some(column) = columns.iter().find(|column| column.table == *table && column.name == *name)
+                && column.data_type != *data_type
+            {
+                return Err(self.another_shape(table, &format!("its column {name} is of type {}, not {data_type}", column.data_type)));
+            }
+        }
+        Ok(())
+    }
+
+    fn another_shape(&self, table: &str, why: &str) -> Error {
+        let message = format!("the table {}.{table} is not pgmg's: {why}", quote_identifier(&self.schema));
+        let help = "rename that table, or choose another schema for pgmg's own tables with state_schema in pgmg.toml";
+        Error::new(Kind::Disagreement, Diagnostic::new(message).help(help))
+    }
+
+    fn sql(&self, template: &str) -> String {
+        template.replace("{schema}", &quote_identifier(&self.schema))
+    }
+}
+
+fn has_column(columns: &[Column], table: &str, name: &str) -> bool {
+    columns.iter().any(|column| column.table == table && column.name == name)
+}
+
+fn learned_from(source: LearnedFrom) -> &'static str {
+    match source {
+        LearnedFrom::Catalog => "catalog",
+        LearnedFrom::Error => "error",
+        LearnedFrom::Declared => "declared",
+    }
+}
+
+fn object_to_json(object: &Object) -> String {
+    serde_json::json!({ "kind": object.kind, "names": object.names, "args": object.args }).to_string()
+}
+
+fn object_from_json(value: &serde_json::Value) -> Option<Object> {
+    let list = |key: &str| -> Option<Vec<String>> {
+        value.get(key)?.as_array()?.iter().map(|part| part.as_str().map(str::to_owned)).collect()
+    };
+    Some(Object { kind: value.get("kind")?.as_str()?.to_owned(), names: list("names")?, args: list("args")? })
+}
+

@@ -1,0 +1,24 @@
+-- Creates the state tables, or adds what a database from the short form lacks.
+CREATE TABLE IF NOT EXISTS {schema}.pgmg_migrations (
+  name TEXT PRIMARY KEY,
+  applied_at TIMESTAMP NOT NULL DEFAULT NOW()
+);
+ALTER TABLE {schema}.pgmg_migrations
+  ADD COLUMN IF NOT EXISTS checksum TEXT,
+  ADD COLUMN IF NOT EXISTS pgmg_version TEXT;
+CREATE TABLE IF NOT EXISTS {schema}.pgmg_state (
+  object_name TEXT PRIMARY KEY,
+  object_hash TEXT NOT NULL,
+  last_applied TIMESTAMP NOT NULL DEFAULT NOW()
+);
+ALTER TABLE {schema}.pgmg_state
+  ADD COLUMN IF NOT EXISTS file TEXT,
+  ADD COLUMN IF NOT EXISTS ordinal INTEGER,
+  ADD COLUMN IF NOT EXISTS object JSONB,
+  ADD COLUMN IF NOT EXISTS touches JSONB;
+CREATE TABLE IF NOT EXISTS {schema}.pgmg_dependencies (
+  object_name TEXT,
+  depends_on TEXT,
+  learned_from TEXT NOT NULL,
+  PRIMARY KEY (object_name, depends_on)
+);

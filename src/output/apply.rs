@@ -1,0 +1,71 @@
+//! The text of what was applied.
+
+use std::fmt::Write;
+
+use super::plan::{also, nothing};
+use super::style::{self, CHANGED, GOOD, HEADING, grouped, paint};
+use crate::model::plan::{Action, Phase, Plan, Step};
+
+/// The steps that were carried out, and what was recorded; with colours, and a line break at its end.
+pub fn text(applied: &Plan) -> String {
+    if applied.is_empty() {
+        return nothing(applied);
+    }
+    let tick = paint(GOOD, "✓");
+    let mut text = String::with_capacity(applied.steps.len() * 64);
+    let _ = writeln!(text, "{}", paint(HEADING, "Executing changes:"));
+    for step in &applied.steps {
+        let _ = writeln!(text, "  {tick} {}", line(step));
+    }
+    let _ = writeln!(text, "\n{}", paint(HEADING, "Updated state tracking:"));
+    let (migrations, statements): (Vec<_>, Vec<_>) = applied.steps.iter().partition(|step| step.action == Action::Migrate);
+    for step in &migrations {
+        let _ = writeln!(text, "  {tick} Recorded migration: {}", step.object);
+    }
+    if !statements.is_empty() {
+        let plural = if statements.len() == 1 { "" } else { "es" };
+        let _ = writeln!(text, "  {tick} Updated {} object hash{plural}", grouped(statements.len()));
+    }
+    let _ = writeln!(text, "\n{}", paint(GOOD, "All changes applied successfully."));
+    text
+}
+
+fn line(step: &Step) -> String {
+    let (kind, name) = style::kind_and_name(&step.object);
+    let mut line = match step.action {
+        Action::Migrate => format!("Applied migration: {}", step.object),
+        Action::Create => format!("Created {kind}: {name}{}", also(step)),
+        Action::Replace => format!("Replaced {kind}: {name}{}", also(step)),
+        Action::Run => format!("Ran {} ({}:{})", step.object, step.path, step.line),
+    };
+    if step.phase == Phase::AfterCommit {
+        let _ = write!(line, " {}", paint(CHANGED, "(after the commit)"));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan::tests::example;
+    use super::*;
+
+    #[test]
+    fn what_was_applied() {
+        let expected = "\
+Executing changes:
+  ✓ Applied migration: 003_add_orders.sql
+  ✓ Created table: orders and 2 more
+  ✓ Created materialized view: user_stats
+  ✓ Replaced function: reporting.total(integer)
+  ✓ Ran GRANT (sql/grants.sql:12)
+  ✓ Created index: users_name (after the commit)
+
+Updated state tracking:
+  ✓ Recorded migration: 003_add_orders.sql
+  ✓ Updated 5 object hashes
+
+All changes applied successfully.
+";
+        assert_eq!(anstream::adapter::strip_str(&text(&example())).to_string(), expected);
+    }
+}

@@ -1,0 +1,255 @@
+//! Results and errors for programs: JSON with a version, that only changes when a field changes its meaning or goes away.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::error::{Error, Kind};
+use crate::model::diagnostic::{Diagnostic, NoteLabel};
+use crate::model::plan::{Action, ChangeKind, Phase, Plan, Reason, TrialFigures, Tried};
+use crate::model::project::Place;
+use crate::model::status::Status;
+
+const VERSION: u32 = 1;
+
+/// A plan, on one line.
+pub fn plan(plan: &Plan) -> String {
+    line(&Document::new("plan", plan, None))
+}
+
+/// What was applied, on one line.
+pub fn apply(applied: &Plan) -> String {
+    line(&Document::new("apply", applied, Some(true)))
+}
+
+/// A status, on one line. A half that is not compared is null.
+pub fn status(status: &Status) -> String {
+    let statements = status.code.as_ref().map(|code| {
+        let number = |kind: ChangeKind| code.differing.iter().filter(|statement| statement.kind == kind).count();
+        json!({
+            "applied": code.applied,
+            "new": number(ChangeKind::New),
+            "modified": number(ChangeKind::Modified),
+            "removed": number(ChangeKind::Removed),
+            "differing": code.differing,
+        })
+    });
+    line(&json!({
+        "version": VERSION,
+        "command": "status",
+        "differences": status.differs(),
+        "migrations": status.migrations,
+        "statements": statements,
+    }))
+}
+
+/// An error, on one line: what stdout gets instead of a result.
+pub fn error(error: &Error) -> String {
+    line(&json!({
+        "version": VERSION,
+        "error": {
+            "kind": kind(error.kind),
+            "exit_code": error.kind.exit_code(),
+            "diagnostics": error.diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
+        },
+    }))
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    command: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<bool>,
+    tried: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    migrations: &'a [String],
+    changes: Vec<Change<'a>>,
+    steps: Vec<Step<'a>>,
+    unchanged: usize,
+    applied_migrations: usize,
+    trial: TrialFigures,
+}
+
+#[derive(Serialize)]
+struct Change<'a> {
+    file: &'a str,
+    kind: ChangeKind,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    action: Action,
+    object: &'a str,
+    also: &'a [String],
+    reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<&'a str>,
+    path: &'a str,
+    line: usize,
+    phase: Phase,
+    sql: &'a str,
+}
+
+impl<'a> Document<'a> {
+    fn new(command: &'a str, plan: &'a Plan, applied: Option<bool>) -> Self {
+        let reason = match &plan.tried {
+            Tried::Yes => None,
+            Tried::No(reason) => Some(reason.as_str()),
+        };
+        Document {
+            version: VERSION,
+            command,
+            applied,
+            tried: plan.tried == Tried::Yes,
+            reason,
+            migrations: &plan.migrations,
+            changes: plan.changes.iter().map(|change| Change { file: &change.file, kind: change.kind }).collect(),
+            steps: plan.steps.iter().map(Step::new).collect(),
+            unchanged: plan.unchanged,
+            applied_migrations: plan.applied_migrations,
+            trial: plan.trial,
+        }
+    }
+}
+
+impl<'a> Step<'a> {
+    fn new(step: &'a crate::model::plan::Step) -> Self {
+        let (reason, because) = match &step.reason {
+            Reason::Pending => ("pending", None),
+            Reason::New => ("new", None),
+            Reason::Modified => ("modified", None),
+            Reason::Affected(because) => ("affected", Some(because.as_str())),
+        };
+        Step {
+            action: step.action,
+            object: &step.object,
+            also: &step.also,
+            reason,
+            because,
+            path: &step.path,
+            line: step.line,
+            phase: step.phase,
+            sql: &step.sql,
+        }
+    }
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Usage => "usage",
+        Kind::Sql => "sql",
+        Kind::Unresolved => "unresolved",
+        Kind::Disagreement => "disagreement",
+        Kind::Unavailable => "unavailable",
+        Kind::Bug => "bug",
+        Kind::Interrupted => "interrupted",
+    }
+}
+
+fn diagnostic(diagnostic: &Diagnostic) -> Value {
+    let (path, line, column) = place(diagnostic.place.as_ref());
+    let notes = diagnostic.notes.iter().map(|note| json!({"label": label(note.label), "text": note.text}));
+    let related = diagnostic.related.iter().map(|(message, at)| {
+        let (path, line, column) = place(Some(at));
+        json!({"message": message, "path": path, "line": line, "column": column})
+    });
+    json!({
+        "code": diagnostic.code,
+        "message": diagnostic.message,
+        "path": path,
+        "line": line,
+        "column": column,
+        "notes": notes.collect::<Vec<_>>(),
+        "related": related.collect::<Vec<_>>(),
+        "waiting": diagnostic.waiting,
+        "help": diagnostic.help,
+    })
+}
+
+/// Path, line and column; null where they are not known.
+fn place(place: Option<&Place>) -> (Option<&str>, Option<usize>, Option<usize>) {
+    let known = |number: usize| Some(number).filter(|&number| number > 0);
+    place.map_or((None, None, None), |place| (Some(place.path.as_str()), known(place.line), known(place.column)))
+}
+
+fn label(label: NoteLabel) -> &'static str {
+    match label {
+        NoteLabel::Detail => "detail",
+        NoteLabel::Hint => "hint",
+        NoteLabel::Context => "context",
+        NoteLabel::Note => "note",
+    }
+}
+
+/// Strings, numbers and lists can always be written; were it ever otherwise, the reader gets an error and not half a value.
+fn line(value: &impl Serialize) -> String {
+    let text = serde_json::to_string(value)
+        .unwrap_or_else(|error| json!({"version": VERSION, "error": {"kind": "bug", "exit_code": 70, "diagnostics": [{"message": error.to_string()}]}}).to_string());
+    text + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{plan::tests::example, status::tests::example as status_example};
+    use super::*;
+
+    fn parsed(text: &str) -> Value {
+        assert!(text.ends_with('\n') && text.lines().count() == 1);
+        serde_json::from_str(text).expect("JSON")
+    }
+
+    #[test]
+    fn a_plan_has_the_documented_fields() {
+        let shown = parsed(&plan(&example()));
+        assert_eq!(shown["version"], 1);
+        assert_eq!((&shown["command"], &shown["tried"]), (&json!("plan"), &json!(true)));
+        assert_eq!(shown.get("applied"), None);
+        assert_eq!(shown["migrations"], json!(["003_add_orders.sql"]));
+        assert_eq!(shown["changes"][0], json!({"file": "views/active_users.sql", "kind": "modified"}));
+        assert_eq!(shown["trial"], json!({"statements": 5, "attempts": 6, "failures": 1, "messages": 2}));
+        assert_eq!(
+            shown["steps"][3],
+            json!({"action": "replace", "object": "function.reporting.total(integer)", "also": [], "reason": "affected",
+                   "because": "view.user_stats", "path": "sql/functions/total.sql", "line": 12, "phase": "transaction", "sql": "SELECT 1"})
+        );
+        assert_eq!(shown["steps"][5]["phase"], "after_commit");
+    }
+
+    #[test]
+    fn an_apply_says_that_it_applied() {
+        assert_eq!(parsed(&apply(&example()))["applied"], true);
+        let untried = Plan { tried: Tried::No("no right".into()), ..Plan::default() };
+        let shown = parsed(&plan(&untried));
+        assert_eq!((&shown["tried"], &shown["reason"]), (&json!(false), &json!("no right")));
+    }
+
+    #[test]
+    fn a_status_has_counts_and_lists() {
+        let shown = parsed(&status(&status_example()));
+        assert_eq!(shown["differences"], true);
+        assert_eq!(shown["migrations"][2], json!({"name": "003_orders.sql", "state": "pending", "applied_at": null}));
+        assert_eq!(shown["statements"]["removed"], 1);
+        assert_eq!(shown["statements"]["differing"][1], json!({"kind": "removed", "file": "views/x.sql", "label": "view.x"}));
+        assert_eq!(parsed(&status(&Status::default()))["statements"], Value::Null);
+    }
+
+    #[test]
+    fn an_error_has_its_places() {
+        let place = Place { path: "sql/x.sql".into(), line: 3, column: 8, source: "FROM ordrs".into(), width: 5 };
+        let mut wrong = Diagnostic::new("relation \"ordrs\" does not exist")
+            .at(place)
+            .note(NoteLabel::Hint, "look again")
+            .related("first created here", Place::file("sql/y.sql"));
+        wrong.code = Some("42P01".into());
+        wrong.waiting = 12;
+        let shown = parsed(&error(&Error::new(Kind::Unresolved, wrong)));
+        assert_eq!((&shown["error"]["kind"], &shown["error"]["exit_code"]), (&json!("unresolved"), &json!(4)));
+        assert_eq!(
+            shown["error"]["diagnostics"][0],
+            json!({"code": "42P01", "message": "relation \"ordrs\" does not exist", "path": "sql/x.sql", "line": 3, "column": 8,
+                   "notes": [{"label": "hint", "text": "look again"}], "waiting": 12, "help": null,
+                   "related": [{"message": "first created here", "path": "sql/y.sql", "line": null, "column": null}]})
+        );
+    }
+}

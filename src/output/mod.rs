@@ -1,0 +1,52 @@
+//! From values to text or JSON: the only place for wording and colour. stdout has the result, stderr the rest.
+
+pub mod apply;
+pub mod diagnostic;
+pub mod json;
+pub mod plan;
+pub mod progress;
+pub mod status;
+mod style;
+
+use std::io::{ErrorKind, Write};
+
+use crate::error::{Error, Result};
+use progress::Visibility;
+
+/// How the result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON value with a version.
+    Json,
+}
+
+/// How a command shows what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Presentation {
+    pub format: Format,
+    pub progress: Visibility,
+}
+
+/// Writes a result to stdout in one go. Colours are left out where stdout is no terminal or the person wants none.
+///
+/// A reader that went away (`pgmg plan | head`) is no error; a full disk is one of kind Usage.
+pub fn print(text: &str) -> Result<()> {
+    let mut stdout = anstream::stdout().lock();
+    written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+}
+
+/// The same for stderr, where nothing can be done about an error.
+pub fn print_error(text: &str) {
+    let mut stderr = anstream::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+}
+
+fn written(result: std::io::Result<()>) -> Result<()> {
+    match result {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::usage(format!("cannot write the result: {error}"))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,221 @@
+//! The text of a plan.
+
+use std::fmt::Write;
+
+use super::style::{self, BAD, CHANGED, FAINT, GOOD, HEADING, count, grouped, paint};
+use crate::model::plan::{Action, ChangeKind, Phase, Plan, Reason, Step, Tried};
+
+/// The plan for people; with colours, and a line break at its end.
+pub fn text(plan: &Plan) -> String {
+    if plan.is_empty() && plan.changes.is_empty() {
+        return nothing(plan);
+    }
+    let mut text = String::with_capacity(plan.steps.len() * 96);
+    let _ = writeln!(text, "{}", paint(HEADING, "PLAN:"));
+    for migration in &plan.migrations {
+        let _ = writeln!(text, "Pending data migration: {migration}");
+    }
+    changes(&mut text, plan);
+    steps(&mut text, plan);
+    let _ = writeln!(text, "\n{}", summary(plan));
+    text
+}
+
+/// One line for a plan without anything to do.
+pub(super) fn nothing(plan: &Plan) -> String {
+    let statements = (plan.unchanged > 0).then(|| count(plan.unchanged, "statement"));
+    let migrations = (plan.applied_migrations > 0).then(|| count(plan.applied_migrations, "migration"));
+    let counts: Vec<_> = statements.into_iter().chain(migrations).collect();
+    let counts = if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(", ")) };
+    let mut text = format!("Nothing to do: the database matches the files{counts}.\n");
+    if let Tried::No(reason) = &plan.tried {
+        let _ = writeln!(text, "Not tried: {reason}.");
+    }
+    text
+}
+
+fn changes(text: &mut String, plan: &Plan) {
+    if plan.changes.is_empty() {
+        return;
+    }
+    let gap = if plan.migrations.is_empty() { "" } else { "\n" };
+    let _ = writeln!(text, "{gap}Code changes detected:");
+    for change in &plan.changes {
+        let _ = writeln!(text, "  - {} ({})", change.file, kind(change.kind));
+    }
+}
+
+/// `new`, `modified`, `removed`, in their colours.
+pub(super) fn kind(kind: ChangeKind) -> String {
+    match kind {
+        ChangeKind::New => paint(GOOD, "new"),
+        ChangeKind::Modified => paint(CHANGED, "modified"),
+        ChangeKind::Removed => paint(BAD, "removed"),
+    }
+}
+
+fn steps(text: &mut String, plan: &Plan) {
+    if plan.steps.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nExecution order:");
+    let width = plan.steps.len().to_string().len();
+    for (i, step) in plan.steps.iter().enumerate() {
+        let _ = writeln!(text, "  {:>width$}. {}", i + 1, line(step));
+    }
+}
+
+fn line(step: &Step) -> String {
+    let (kind, name) = style::kind_and_name(&step.object);
+    let kind = kind.to_uppercase();
+    let mut line = match step.action {
+        Action::Migrate => format!("Run migration: {}", step.object),
+        Action::Create => format!("CREATE {kind} {name}{} {}", also(step), from(&step.path)),
+        Action::Replace => format!("CREATE OR REPLACE {kind} {name}{} {}", also(step), from(&step.path)),
+        Action::Run => format!("{} … {}", step.object, from(&format!("{}:{}", step.path, step.line))),
+    };
+    if let Reason::Affected(because) = &step.reason {
+        let _ = write!(line, " (again, because of {because})");
+    }
+    if step.phase == Phase::AfterCommit {
+        let _ = write!(line, " {}", paint(CHANGED, "(after the commit, cannot be rolled back)"));
+    }
+    line
+}
+
+fn from(place: &str) -> String {
+    paint(FAINT, format_args!("(from {place})"))
+}
+
+/// Further objects of the same statement, as a number: JSON has their names.
+pub(super) fn also(step: &Step) -> String {
+    if step.also.is_empty() { String::new() } else { format!(" and {} more", grouped(step.also.len())) }
+}
+
+fn summary(plan: &Plan) -> String {
+    let number = |action: Action| plan.steps.iter().filter(|step| step.action == action).count();
+    let mut parts = Vec::new();
+    for (action, words) in
+        [(Action::Migrate, "to migrate"), (Action::Create, "to create"), (Action::Replace, "to replace"), (Action::Run, "to run")]
+    {
+        if number(action) > 0 {
+            parts.push(format!("{} {words}", grouped(number(action))));
+        }
+    }
+    let removed = plan.changes.iter().filter(|change| change.kind == ChangeKind::Removed).count();
+    if removed > 0 {
+        parts.push(format!("{} removed", count(removed, "file")));
+    }
+    parts.push(format!("{} unchanged", grouped(plan.unchanged)));
+    let parts = parts.join(", ");
+    match &plan.tried {
+        Tried::No(reason) => {
+            format!("{parts}.\n{}", paint(CHANGED, format_args!("Not tried: {reason}; the order is the known one.")))
+        }
+        Tried::Yes => format!("{parts}. {}", paint(FAINT, tried(plan))),
+    }
+}
+
+fn tried(plan: &Plan) -> String {
+    let trial = plan.trial;
+    let failed = if trial.failures == 0 { String::new() } else { format!(", {} failed", grouped(trial.failures)) };
+    format!("Tried and rolled back: {} in {}{failed}.", count(trial.statements, "statement"), count(trial.attempts, "attempt"))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::model::plan::{Change, TrialFigures};
+
+    /// A step with what matters to the text.
+    pub fn step(action: Action, object: &str, path: &str, reason: Reason) -> Step {
+        Step {
+            action,
+            object: object.into(),
+            also: Vec::new(),
+            reason,
+            path: path.into(),
+            line: 12,
+            statement: None,
+            sql: "SELECT 1".into(),
+            phase: Phase::Transaction,
+        }
+    }
+
+    /// A plan with a step of every sort.
+    pub fn example() -> Plan {
+        let mut after = step(Action::Create, "index.users_name", "sql/users_name.sql", Reason::New);
+        after.phase = Phase::AfterCommit;
+        let mut orders = step(Action::Create, "table.orders", "sql/orders.sql", Reason::New);
+        orders.also = vec!["sequence.orders_id_seq".into(), "index.orders_pkey".into()];
+        Plan {
+            migrations: vec!["003_add_orders.sql".into()],
+            changes: vec![
+                Change { file: "views/active_users.sql".into(), kind: ChangeKind::Modified },
+                Change { file: "functions/total.sql".into(), kind: ChangeKind::New },
+            ],
+            steps: vec![
+                step(Action::Migrate, "003_add_orders.sql", "migrations/003_add_orders.sql", Reason::Pending),
+                orders,
+                step(Action::Create, "materialized view.user_stats", "sql/views/user_stats.sql", Reason::New),
+                step(
+                    Action::Replace,
+                    "function.reporting.total(integer)",
+                    "sql/functions/total.sql",
+                    Reason::Affected("view.user_stats".into()),
+                ),
+                step(Action::Run, "GRANT", "sql/grants.sql", Reason::Modified),
+                after,
+            ],
+            unchanged: 4_996,
+            applied_migrations: 2,
+            tried: Tried::Yes,
+            trial: TrialFigures { statements: 5, attempts: 6, failures: 1, messages: 2 },
+        }
+    }
+
+    #[test]
+    fn a_plan_with_everything() {
+        let expected = "\
+PLAN:
+Pending data migration: 003_add_orders.sql
+
+Code changes detected:
+  - views/active_users.sql (modified)
+  - functions/total.sql (new)
+
+Execution order:
+  1. Run migration: 003_add_orders.sql
+  2. CREATE TABLE orders and 2 more (from sql/orders.sql)
+  3. CREATE MATERIALIZED VIEW user_stats (from sql/views/user_stats.sql)
+  4. CREATE OR REPLACE FUNCTION reporting.total(integer) (from sql/functions/total.sql) (again, because of view.user_stats)
+  5. GRANT … (from sql/grants.sql:12)
+  6. CREATE INDEX users_name (from sql/users_name.sql) (after the commit, cannot be rolled back)
+
+1 to migrate, 3 to create, 1 to replace, 1 to run, 4,996 unchanged. Tried and rolled back: 5 statements in 6 attempts, 1 failed.
+";
+        assert_eq!(anstream::adapter::strip_str(&text(&example())).to_string(), expected);
+    }
+
+    #[test]
+    fn a_plan_that_was_not_tried_says_why() {
+        let plan = Plan { tried: Tried::No("the role \"reader\" may not create anything".into()), ..example() };
+        let shown = anstream::adapter::strip_str(&text(&plan)).to_string();
+        let end = "4,996 unchanged.\nNot tried: the role \"reader\" may not create anything; the order is the known one.\n";
+        assert!(shown.ends_with(end), "{shown}");
+    }
+
+    #[test]
+    fn an_empty_plan_is_one_line() {
+        let plan = Plan { unchanged: 5_000, applied_migrations: 12, ..Plan::default() };
+        assert_eq!(text(&plan), "Nothing to do: the database matches the files (5,000 statements, 12 migrations).\n");
+        assert_eq!(text(&Plan::default()), "Nothing to do: the database matches the files.\n");
+    }
+
+    #[test]
+    fn numbers_line_up() {
+        let steps = vec![step(Action::Run, "DO", "a.sql", Reason::New); 10];
+        let shown = text(&Plan { steps, ..Plan::default() });
+        assert!(shown.contains("\n   1. DO") && shown.contains("\n  10. DO"), "{shown}");
+    }
+}

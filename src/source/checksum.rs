@@ -1,0 +1,62 @@
+//! Checksums over tokens: what does not change the meaning does not change the checksum.
+
+use sha2::{Digest, Sha256};
+
+use super::lexer::{Kind, Token};
+use crate::model::statement::{Checksum, Declared, Mode};
+
+/// Collects what a checksum is made of. Every part carries its length, so that no two lists of parts look alike.
+#[derive(Debug, Default, Clone)]
+pub struct Parts {
+    bytes: Vec<u8>,
+}
+
+impl Parts {
+    /// The tokens of a statement, without blanks; unquoted words are folded.
+    pub fn tokens(&mut self, text: &str, tokens: &[Token]) {
+        self.length(tokens.len());
+        for token in tokens {
+            let spelled = token.text(text).as_bytes();
+            self.length(spelled.len());
+            let begin = self.bytes.len();
+            self.bytes.extend_from_slice(spelled);
+            if token.kind == Kind::Identifier {
+                self.bytes.get_mut(begin..).unwrap_or_default().make_ascii_lowercase();
+            }
+        }
+    }
+
+    /// Parts that were collected before.
+    pub fn append(&mut self, other: &Parts) {
+        self.length(other.bytes.len());
+        self.bytes.extend_from_slice(&other.bytes);
+    }
+
+    /// How the statement is run, and what it was declared to need.
+    pub fn directives(&mut self, mode: Mode, declared: &[Declared]) {
+        self.bytes.push(u8::from(mode == Mode::NoTransaction));
+        self.length(declared.len());
+        for one in declared {
+            let schema = one.name.schema.as_deref().unwrap_or("");
+            self.bytes.push(u8::from(one.name.schema.is_some()));
+            for part in [schema, &one.name.name] {
+                self.length(part.len());
+                self.bytes.extend_from_slice(part.as_bytes());
+            }
+        }
+    }
+
+    /// The checksum of all parts.
+    pub fn checksum(&self) -> Checksum {
+        Checksum(Sha256::digest(&self.bytes).into())
+    }
+
+    /// Forgets all parts.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
+    fn length(&mut self, length: usize) {
+        self.bytes.extend_from_slice(&(length as u64).to_le_bytes());
+    }
+}

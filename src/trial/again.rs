@@ -1,0 +1,178 @@
+//! One result whatever the way: tries again what succeeded before something it binds, or could cover, was there.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::drive::Drive;
+use super::ledger::{Ledger, Was, seems_to_create};
+use super::migrations::unit_number;
+use crate::error::Result;
+use crate::model::object::Object;
+use crate::model::statement::{Mode, Role, Statement, StatementId, Strength};
+use crate::resolver::rebinding::{Course, TooEarly, bound_too_early};
+
+/// How often what came too early is tried again before the result counts as settled.
+const ROUNDS: usize = 8;
+
+/// Whether the result is the one that any way gives.
+#[derive(Debug)]
+pub enum Settled {
+    Yes,
+    /// Something came too early that cannot be tried again where it stands; with these edges it comes in its place.
+    BeginAgain(Vec<(StatementId, StatementId)>),
+}
+
+/// Tries again until nothing came too early.
+pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
+    for _ in 0..ROUNDS {
+        let course = course(drive, ledger);
+        let early = too_early(drive, ledger, &course);
+        if early.is_empty() {
+            return Ok(Settled::Yes);
+        }
+        let mut misplaced = Vec::new();
+        let mut retried = Vec::new();
+        for one in early {
+            let may = may_run_twice(&drive.statements[one.statement]) || course.time(one.statement).is_none();
+            if may && drive.try_again(one.statement) {
+                log::info!("{}: again, because of {}", path(drive, one.statement), path(drive, one.because));
+                drive.because.insert(one.statement, one.because);
+                retried.push(one);
+            } else if course.time(one.statement).is_some() {
+                misplaced.push(one);
+            }
+        }
+        if retried.is_empty() && misplaced.is_empty() {
+            return Ok(Settled::Yes);
+        }
+        drive.run()?;
+        let parked: HashSet<usize> = drive.queue.parked().into_iter().collect();
+        misplaced.extend(retried.iter().copied().filter(|one| parked.contains(&one.statement) && course.time(one.statement).is_some()));
+        if !misplaced.is_empty() {
+            return Ok(Settled::BeginAgain(misplaced.iter().map(|one| (StatementId(one.statement), StatementId(one.because))).collect()));
+        }
+        drive.finish()?;
+        super::check_constraints(drive.session)?;
+        *ledger = Ledger::read(drive.session, drive.input)?;
+    }
+    Ok(Settled::Yes)
+}
+
+fn path(drive: &Drive<'_>, id: usize) -> String {
+    drive.statements[id].file.path.clone()
+}
+
+fn course(drive: &Drive<'_>, ledger: &Ledger) -> Course {
+    let needs = ledger.needs().into_iter().chain(drive.queue.learned().iter().copied());
+    Course::new(drive.statements.len(), drive.queue.successes(), needs)
+}
+
+/// Everyone who came too early, once each, in canonical order.
+fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
+    let mut found: BTreeMap<usize, TooEarly> = BTreeMap::new();
+    let place = |id: usize| drive.queue.place(id);
+    let by_text = bound_too_early(drive.graph, course).into_iter().filter(|one| matters(drive, ledger, course, one));
+    let all = by_text.chain(hidden_names(drive, ledger, course)).chain(sweeps(drive, ledger, course)).chain(stars(drive, ledger, course));
+    for one in all {
+        if drive.statements[one.statement].mode == Mode::Transactional {
+            found.entry(place(one.statement)).or_insert(one);
+        }
+    }
+    found.into_values().collect()
+}
+
+/// A statement from an earlier run is tried again only if something new can change what it binds.
+fn matters(drive: &Drive<'_>, ledger: &Ledger, course: &Course, one: &TooEarly) -> bool {
+    if course.time(one.statement).is_some() {
+        return true;
+    }
+    let is_new = ledger.statement(one.because).provides.iter().any(|provided| provided.was == Was::Absent);
+    let completes = !drive.statements[one.because].mentions.completes.is_empty();
+    is_new || completes && has_star(&drive.statements[one.statement])
+}
+
+/// Names that a statement created without its text showing it (a DO block, a CALL), bound before by others.
+fn hidden_names(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
+    let mut found = Vec::new();
+    for because in drive.queue.successes().iter().copied() {
+        for provided in &ledger.statement(because).provides {
+            if seems_to_create(&drive.statements[because], &provided.object) {
+                continue;
+            }
+            let Some(name) = provided.object.names.last() else { continue };
+            for &statement in drive.graph.mentioners(name) {
+                let binds = drive.statements[statement].mentions.uses.iter();
+                let binds = binds.filter(|used| used.strength == Strength::Bound).any(|used| used.name.name == *name);
+                let is_before = course.time(statement) < course.time(because) && statement != because;
+                if binds && is_before && !same_file(drive, statement, because) && !course.is_needed(because, statement) {
+                    found.push(TooEarly { statement, because });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Statements that act on whatever there is, and something of another file came after them.
+fn sweeps(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
+    let created = |id: &usize| ledger.statement(*id).provides.iter().any(|provided| provided.was == Was::Absent);
+    let creators: Vec<usize> = drive.queue.successes().iter().copied().filter(created).collect();
+    let mut found = Vec::new();
+    for (statement, text) in drive.statements.iter().enumerate() {
+        if text.mentions.role != Role::Acts || !is_sweeping(drive, ledger, course, statement) {
+            continue;
+        }
+        let later = creators.iter().copied().filter(|&creator| course.time(statement) < course.time(creator));
+        if let Some(because) = later.into_iter().find(|&creator| creator != statement && !same_file(drive, statement, creator)) {
+            found.push(TooEarly { statement, because });
+        }
+    }
+    found
+}
+
+/// Whether a statement did something to an object that it does not name, or was to and found none.
+fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -> bool {
+    let statement = &drive.statements[id];
+    let names: HashSet<&str> = statement.mentions.uses.iter().map(|used| used.name.name.as_str()).collect();
+    if course.time(id).is_none() {
+        let checksum = statement.checksum.to_string();
+        let row = drive.input.recorded.statements.iter().find(|row| row.checksum == checksum && row.object.is_none());
+        let is_named = |label: &String| names.iter().any(|name| label.contains(name));
+        return row.is_some_and(|row| row.touches.iter().any(|label| !is_named(label)) || row.touches.is_empty() && is_grant(statement));
+    }
+    let entry = ledger.statement(id);
+    let is_named = |object: &Object| object.names.iter().any(|name| names.contains(name.as_str()));
+    let touched = entry.touches.iter().chain(entry.provides.iter().map(|provided| &provided.object));
+    let mut touched = touched.peekable();
+    if touched.peek().is_none() { is_grant(statement) } else { touched.any(|object| !is_named(object)) }
+}
+
+/// Recorded statements with `*` whose table a pending migration changed.
+fn stars(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
+    let mut found = Vec::new();
+    for &migration in &drive.input.comparison.migrations {
+        for object in &ledger.entry(unit_number(migration)).touches {
+            let Some(name) = object.names.last() else { continue };
+            let follows = |id: &usize| has_star(&drive.statements[*id]) && course.time(*id).is_none();
+            found.extend(drive.graph.mentioners(name).iter().copied().filter(follows).map(|statement| TooEarly { statement, because: statement }));
+        }
+    }
+    found
+}
+
+fn has_star(statement: &Statement) -> bool {
+    statement.mentions.role == Role::Creates && statement.sql().contains('*')
+}
+
+fn is_grant(statement: &Statement) -> bool {
+    matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE")
+}
+
+/// What creates can replace itself; what only sets something sets it again. Anything else might do its work twice.
+fn may_run_twice(statement: &Statement) -> bool {
+    statement.mentions.role == Role::Creates
+        || matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE" | "COMMENT" | "SECURITY" | "ALTER")
+}
+
+fn same_file(drive: &Drive<'_>, a: usize, b: usize) -> bool {
+    std::sync::Arc::ptr_eq(&drive.statements[a].file, &drive.statements[b].file)
+}

@@ -1,0 +1,181 @@
+//! Files against records: what is new, changed, gone or edited, without asking the database.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::error::{Error, Kind, Result};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::migration::Migration;
+use crate::model::plan::{Change, ChangeKind};
+use crate::model::project::{Place, Project};
+use crate::model::record::{Recorded, RecordedMigration, RecordedStatement};
+use crate::model::statement::Statement;
+use crate::model::status::{CodeStatus, MigrationState, MigrationStatus, Status, StatementStatus};
+
+/// How a project differs from what is recorded.
+#[derive(Debug, Clone, Default)]
+pub struct Comparison {
+    /// Indexes of the migrations to run, in order.
+    pub migrations: Vec<usize>,
+    /// Indexes of the statements that are not recorded as they are.
+    pub statements: Vec<usize>,
+    /// Indexes of the recorded statements that no file holds any more, in this form.
+    pub orphans: Vec<usize>,
+    /// How many statements are recorded as they are.
+    pub unchanged: usize,
+}
+
+impl Comparison {
+    /// Nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.migrations.is_empty() && self.statements.is_empty() && self.orphans.is_empty()
+    }
+}
+
+/// Compares. An applied migration that was edited, deleted or overtaken is an error, and so is a code directory that has
+/// become empty.
+pub fn compare(project: &Project, recorded: &Recorded) -> Result<Comparison> {
+    let mut comparison = Comparison::default();
+    if let Some(migrations) = &project.migrations {
+        comparison.migrations = pending(migrations, recorded)?;
+    }
+    if let Some(statements) = &project.statements {
+        if statements.is_empty() && !recorded.statements.is_empty() {
+            let message = format!("the code directory holds no statement, but {} objects are recorded from it", recorded.statements.len());
+            let help = "check code_dir; to manage no code at all, leave code_dir out";
+            return Err(Error::new(Kind::Disagreement, Diagnostic::new(message).help(help)));
+        }
+        let known: HashSet<&str> = recorded.statements.iter().map(|row| row.checksum.as_str()).collect();
+        let present: HashSet<String> = statements.iter().map(|statement| statement.checksum.to_string()).collect();
+        let is_new = |id: &usize| !known.contains(statements[*id].checksum.to_string().as_str());
+        comparison.statements = (0..statements.len()).filter(is_new).collect();
+        comparison.unchanged = statements.len() - comparison.statements.len();
+        comparison.orphans = (0..recorded.statements.len()).filter(|&row| !present.contains(&recorded.statements[row].checksum)).collect();
+    }
+    Ok(comparison)
+}
+
+/// The files with something new, modified or removed, in the order of their names.
+pub fn changed_files(project: &Project, recorded: &Recorded, comparison: &Comparison) -> Vec<Change> {
+    let statements = project.statements.as_deref().unwrap_or_default();
+    let recorded_files: HashSet<&str> = recorded.statements.iter().filter_map(|row| row.file.as_deref()).collect();
+    let files: HashSet<&str> = statements.iter().map(|statement| statement.file.name.as_str()).collect();
+    let mut kinds: HashMap<&str, ChangeKind> = HashMap::new();
+    for &id in &comparison.statements {
+        let file = statements[id].file.name.as_str();
+        let kind = if recorded_files.contains(file) { ChangeKind::Modified } else { ChangeKind::New };
+        kinds.insert(file, kind);
+    }
+    for &row in &comparison.orphans {
+        let Some(file) = recorded.statements[row].file.as_deref() else { continue };
+        let kind = if files.contains(file) { ChangeKind::Modified } else { ChangeKind::Removed };
+        kinds.entry(file).or_insert(kind);
+    }
+    let mut changes: Vec<Change> = kinds.into_iter().map(|(file, kind)| Change { file: file.to_owned(), kind }).collect();
+    changes.sort_by(|a, b| a.file.cmp(&b.file));
+    changes
+}
+
+/// How project and records stand to each other, for `pgmg status`: nothing is an error here.
+pub fn status(project: &Project, recorded: &Recorded) -> Status {
+    let code = project.statements.as_deref().map(|statements| code_status(statements, project, recorded));
+    Status { migrations: project.migrations.as_deref().map(|migrations| migration_status(migrations, recorded)), code }
+}
+
+/// The first word of a statement, in capitals: `GRANT`.
+pub fn first_word(statement: &Statement) -> String {
+    statement.sql().chars().take_while(|c| c.is_ascii_alphabetic()).collect::<String>().to_ascii_uppercase()
+}
+
+fn code_status(statements: &[Statement], project: &Project, recorded: &Recorded) -> CodeStatus {
+    let known: HashSet<&str> = recorded.statements.iter().map(|row| row.checksum.as_str()).collect();
+    let present: HashSet<String> = statements.iter().map(|statement| statement.checksum.to_string()).collect();
+    let differs = |statement: &&Statement| !known.contains(statement.checksum.to_string().as_str());
+    let comparison = Comparison {
+        statements: (0..statements.len()).filter(|&id| differs(&&statements[id])).collect(),
+        orphans: (0..recorded.statements.len()).filter(|&row| !present.contains(&recorded.statements[row].checksum)).collect(),
+        ..Comparison::default()
+    };
+    let mut orphans: HashMap<&str, Vec<&RecordedStatement>> = HashMap::new();
+    for row in comparison.orphans.iter().map(|&row| &recorded.statements[row]) {
+        orphans.entry(row.file.as_deref().unwrap_or_default()).or_default().push(row);
+    }
+    let mut differing = Vec::new();
+    for statement in comparison.statements.iter().map(|&id| &statements[id]) {
+        let created = statement.mentions.creates.first().map(|created| &created.name.name);
+        let old = orphans.get_mut(statement.file.name.as_str()).and_then(|rows| {
+            let named = rows.iter().position(|row| row.object.as_ref().and_then(|object| object.names.last()) == created);
+            named.map(|at| rows.remove(at))
+        });
+        let (kind, label) = match old {
+            Some(row) => (ChangeKind::Modified, row.name.clone()),
+            None => (ChangeKind::New, created.map_or_else(|| first_word(statement), |name| format!("{} {name}", first_word(statement)))),
+        };
+        differing.push(StatementStatus { kind, file: statement.file.name.clone(), label });
+    }
+    let removed = orphans.into_iter().flat_map(|(file, rows)| rows.into_iter().map(move |row| (file, row)));
+    differing.extend(removed.map(|(file, row)| StatementStatus {
+        kind: ChangeKind::Removed,
+        file: file.to_owned(),
+        label: row.name.clone(),
+    }));
+    differing.sort_by(|a, b| (&a.file, &a.label).cmp(&(&b.file, &b.label)));
+    CodeStatus { applied: statements.len() - comparison.statements.len(), differing }
+}
+
+fn migration_status(migrations: &[Migration], recorded: &Recorded) -> Vec<MigrationStatus> {
+    let rows: HashMap<&str, &RecordedMigration> = recorded.migrations.iter().map(|row| (row.name.as_str(), row)).collect();
+    let last_applied = migrations.iter().rposition(|migration| rows.contains_key(migration.name.as_str()));
+    let mut all: Vec<MigrationStatus> = Vec::new();
+    for (at, migration) in migrations.iter().enumerate() {
+        let row = rows.get(migration.name.as_str());
+        let state = match row {
+            Some(row) if is_edited(migration, row) => MigrationState::Edited,
+            Some(_) => MigrationState::Applied,
+            None if last_applied.is_some_and(|last| at < last) => MigrationState::Late,
+            None => MigrationState::Pending,
+        };
+        all.push(MigrationStatus { name: migration.name.clone(), state, applied_at: row.map(|row| row.applied_at.clone()) });
+    }
+    let present: HashSet<&str> = migrations.iter().map(|migration| migration.name.as_str()).collect();
+    let missing = recorded.migrations.iter().filter(|row| !present.contains(row.name.as_str()));
+    all.extend(missing.map(|row| MigrationStatus {
+        name: row.name.clone(),
+        state: MigrationState::Missing,
+        applied_at: Some(row.applied_at.clone()),
+    }));
+    all
+}
+
+fn is_edited(migration: &Migration, row: &RecordedMigration) -> bool {
+    row.checksum.as_ref().is_some_and(|checksum| *checksum != migration.checksum.to_string())
+}
+
+fn pending(migrations: &[Migration], recorded: &Recorded) -> Result<Vec<usize>> {
+    let mut diagnostics = Vec::new();
+    let mut pending = Vec::new();
+    let status = migration_status(migrations, recorded);
+    let last = status.iter().take(migrations.len()).rfind(|one| one.applied_at.is_some()).map_or("", |one| one.name.as_str());
+    for (at, one) in status.iter().enumerate() {
+        let name = &one.name;
+        let place = migrations.get(at).map_or_else(|| Place::file(name.clone()), |migration| Place::file(migration.file.path.clone()));
+        match one.state {
+            MigrationState::Applied => {}
+            MigrationState::Pending => pending.push(at),
+            MigrationState::Edited => diagnostics.push(
+                Diagnostic::new(format!("the migration {name} was edited after it was applied"))
+                    .at(place)
+                    .help("take the edit back and write a new migration for it"),
+            ),
+            MigrationState::Late => diagnostics.push(
+                Diagnostic::new(format!("the migration {name} comes before {last}, which is applied already"))
+                    .at(place)
+                    .help("rename it so that it comes last"),
+            ),
+            MigrationState::Missing => diagnostics.push(
+                Diagnostic::new(format!("the migration {name} is applied, but its file is gone"))
+                    .help("bring the file back from version control"),
+            ),
+        }
+    }
+    if diagnostics.is_empty() { Ok(pending) } else { Err(Error { kind: Kind::Disagreement, diagnostics }) }
+}

@@ -1,0 +1,215 @@
+//! Tries what the queue gives out, many statements in one message, and reads each failure.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Input;
+use super::failure;
+use crate::database::session::{Failure, Part, Session, Unit};
+use crate::error::Result;
+use crate::model::name::Name;
+use crate::model::plan::TrialFigures;
+use crate::model::sql_error::SqlError;
+use crate::model::statement::Statement;
+use crate::resolver::diagnosis::{Obstacle, diagnose};
+use crate::resolver::{Graph, Queue};
+use crate::source::mentions::{name_at, names_in};
+use crate::source::rewrite::or_replace;
+
+/// How many statements go into one message: at first, at most, and at least.
+const BATCH: (usize, usize, usize) = (128, 256, 4);
+
+/// A run over one session.
+pub struct Drive<'a> {
+    pub session: &'a mut Session,
+    pub input: &'a Input<'a>,
+    pub statements: &'a [Statement],
+    pub graph: &'a Graph,
+    pub queue: Queue<'a>,
+    pub figures: TrialFigures,
+    /// The last failure of every statement that failed and is not done.
+    pub failures: HashMap<usize, Failed>,
+    /// Statements that are tried with OR REPLACE.
+    rewritten: HashMap<usize, String>,
+    /// Why statements were tried again: the one that came after them.
+    pub because: HashMap<usize, usize>,
+    /// What is done, in order, once each.
+    pub course: Vec<Done>,
+    /// Statements for which deferred triggers were fired already.
+    fired: HashSet<usize>,
+    seen: HashSet<usize>,
+    batch: usize,
+    messages_before: usize,
+}
+
+/// One thing that is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// The index of a migration.
+    Migration(usize),
+    /// The index of a statement.
+    Statement(usize),
+}
+
+/// A failed attempt.
+#[derive(Debug, Clone)]
+pub struct Failed {
+    pub error: SqlError,
+    pub obstacle: Obstacle,
+    /// The setting of its file that failed, if it was not the statement itself.
+    pub setting: Option<usize>,
+    /// The statement was tried with OR REPLACE put in: positions do not fit the file.
+    pub rewritten: bool,
+}
+
+impl<'a> Drive<'a> {
+    /// A run over everything that takes part in the transaction.
+    pub fn new(session: &'a mut Session, input: &'a Input<'a>, graph: &'a Graph) -> Self {
+        let statements = input.statements();
+        let pending: Vec<usize> = super::in_transaction(input).collect();
+        let figures = TrialFigures { statements: pending.len() + input.comparison.migrations.len(), ..TrialFigures::default() };
+        input.progress.start(figures.statements);
+        Drive {
+            messages_before: session.messages(),
+            session,
+            input,
+            statements,
+            graph,
+            queue: Queue::new(statements, graph, pending),
+            figures,
+            failures: HashMap::new(),
+            rewritten: HashMap::new(),
+            because: HashMap::new(),
+            course: Vec::new(),
+            fired: HashSet::new(),
+            seen: HashSet::new(),
+            batch: BATCH.0,
+        }
+    }
+
+    /// Tries statements until nothing moves any more.
+    pub fn run(&mut self) -> Result<()> {
+        loop {
+            let batch = self.queue.next_batch(self.batch);
+            if batch.is_empty() {
+                break;
+            }
+            self.attempt(&batch)?;
+            let what = batch.last().map_or("", |&id| self.statements[id].file.path.as_str());
+            self.input.progress.at(self.done(), what);
+        }
+        self.figures.messages = self.session.messages() - self.messages_before;
+        Ok(())
+    }
+
+    /// Refuses to go on while a statement is left.
+    pub fn finish(&mut self) -> Result<()> {
+        self.input.progress.finish();
+        if self.queue.parked().is_empty() { Ok(()) } else { Err(failure::unresolved(self)) }
+    }
+
+    /// Puts a statement that is done in the queue again, so that it replaces what it made. False if it cannot.
+    pub fn try_again(&mut self, id: usize) -> bool {
+        let statement = &self.statements[id];
+        if statement.mentions.role == crate::model::statement::Role::Creates && !self.rewritten.contains_key(&id) {
+            match or_replace(statement.sql(), statement.settings.standard_conforming_strings) {
+                Some(sql) => _ = self.rewritten.insert(id, sql),
+                None if !has_or_replace(statement) => return false,
+                None => {}
+            }
+        }
+        self.queue.retry(id);
+        true
+    }
+
+    /// How many of the things to do are done.
+    fn done(&self) -> usize {
+        self.queue.successes().len().min(self.figures.statements)
+    }
+
+    fn attempt(&mut self, batch: &[usize]) -> Result<()> {
+        let units: Vec<Unit<'_>> = batch.iter().map(|&id| self.unit(id)).collect();
+        let outcome = self.session.attempt(&units)?;
+        self.figures.attempts += outcome.done;
+        for &id in &batch[..outcome.done] {
+            self.failures.remove(&id);
+            self.queue.succeeded(id);
+            if self.seen.insert(id) {
+                self.course.push(Done::Statement(id));
+            }
+        }
+        let Some(failure) = outcome.failure else {
+            self.batch = (self.batch * 2).min(BATCH.1);
+            return Ok(());
+        };
+        self.batch = (self.batch / 4).max(BATCH.2);
+        self.figures.attempts += 1;
+        self.figures.failures += 1;
+        let rest: Vec<usize> = batch[outcome.done..].iter().copied().filter(|&id| id != batch[failure.unit]).collect();
+        let failed = batch[failure.unit];
+        self.failed(failed, failure)?;
+        self.queue.put_back(&rest);
+        Ok(())
+    }
+
+    fn unit(&self, id: usize) -> Unit<'a> {
+        let statement = &self.statements[id];
+        // Marker numbers are statement numbers; a project has fewer than i32::MAX statements.
+        let number = i32::try_from(id).unwrap_or(i32::MAX);
+        let sql = self.rewritten.get(&id).map_or_else(|| statement.sql().into(), |sql| sql.clone().into());
+        Unit { number, parts: vec![Part { sql, statements: 1, settings: &statement.settings }] }
+    }
+
+    fn failed(&mut self, id: usize, failure: Failure) -> Result<()> {
+        let statement = &self.statements[id];
+        let names = if failure.setting.is_none() { self.missing_names(Some(id), statement.sql(), &failure.error) } else { Vec::new() };
+        let obstacle = diagnose(&failure.error, names);
+        log::debug!("{}: {} {}", statement.file.path, failure.error.code, failure.error.message);
+        let rewritten = self.rewritten.contains_key(&id);
+        let failed = Failed { error: failure.error, obstacle, setting: failure.setting, rewritten };
+        if let Some(error) = failure::fatal(self, &failed) {
+            return Err(error);
+        }
+        if failed.error.code == "55006" && self.fired.insert(id) {
+            // Rows changed before ALTER TABLE have deferred triggers: fire them, then try again.
+            super::check_constraints(self.session)?;
+            self.queue.retry(id);
+            return Ok(());
+        }
+        let may_replace = failed.obstacle == Obstacle::AlreadyExists && !rewritten && !self.input.comparison.orphans.is_empty();
+        if may_replace && let Some(sql) = or_replace(statement.sql(), statement.settings.standard_conforming_strings) {
+            self.rewritten.insert(id, sql);
+            self.queue.retry(id);
+            return Ok(());
+        }
+        let names = match &failed.obstacle {
+            Obstacle::Missing(names) => names.clone(),
+            _ => Vec::new(),
+        };
+        self.queue.failed(id, names);
+        self.failures.insert(id, failed);
+        Ok(())
+    }
+
+    /// What an error seems to miss: the name at its position, or else the names in its texts that somebody could provide.
+    pub fn missing_names(&self, id: Option<usize>, sql: &str, error: &SqlError) -> Vec<Name> {
+        let is_provided = |name: &Name| !self.graph.providers(self.statements, id, name).is_empty();
+        let at = error.position.and_then(|position| name_at(sql, position));
+        if let Some(name) = at.as_ref().filter(|name| is_provided(name)) {
+            return vec![name.clone()];
+        }
+        let said = names_in(&error.message);
+        let provided: Vec<Name> = said.iter().filter(|name| is_provided(name)).cloned().collect();
+        if !provided.is_empty() {
+            return provided;
+        }
+        let mentioned = |name: &Name| self.graph.mentioners(&name.name).iter().any(|other| Some(*other) != id);
+        let mut names: Vec<Name> = at.into_iter().collect();
+        names.extend(said.into_iter().filter(mentioned));
+        names
+    }
+}
+
+fn has_or_replace(statement: &Statement) -> bool {
+    let words: Vec<&str> = statement.sql().split_whitespace().take(3).collect();
+    words.len() == 3 && words[1].eq_ignore_ascii_case("or") && words[2].eq_ignore_ascii_case("replace")
+}

@@ -1,0 +1,152 @@
+//! What each try did, as the catalog shows it at the end: the objects it provides and those it only touched.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Input;
+use crate::database::catalog::{self, CatalogDependency, Written};
+use crate::database::session::Session;
+use crate::error::Result;
+use crate::model::object::{CatalogId, Object};
+use crate::model::statement::{CreatedKind, Creates, Statement};
+
+/// The effects of a run, by the numbers of its tries.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    entries: HashMap<i32, Entry>,
+    /// Who made each object that is new or was replaced.
+    providers: HashMap<CatalogId, i32>,
+    pub dependencies: Vec<CatalogDependency>,
+    /// What the objects that others depend on are called.
+    pub names: HashMap<CatalogId, Object>,
+}
+
+/// The effects of one statement or migration.
+#[derive(Debug, Default)]
+pub struct Entry {
+    pub provides: Vec<Provided>,
+    pub touches: Vec<Object>,
+    /// Objects that vanish with the session.
+    pub temporary: Vec<Object>,
+}
+
+/// An object that a try created or replaced.
+#[derive(Debug, Clone)]
+pub struct Provided {
+    pub id: CatalogId,
+    pub object: Object,
+    pub was: Was,
+}
+
+/// Whether an object was there before the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Was {
+    Absent,
+    Present,
+}
+
+impl Ledger {
+    /// Reads the catalog of the session's transaction.
+    pub fn read(session: &mut Session, input: &Input<'_>) -> Result<Self> {
+        let written = catalog::attribution(session)?;
+        let dependencies = catalog::dependencies(session)?;
+        let ids: HashSet<CatalogId> = written.iter().map(|one| one.id).collect();
+        let existing = (input.existing)(&ids.iter().copied().collect::<Vec<_>>())?;
+        let referenced: HashSet<CatalogId> = dependencies.iter().map(|edge| edge.referenced).filter(|id| !ids.contains(id)).collect();
+        let mut names = catalog::identify(session, &referenced.into_iter().collect::<Vec<_>>())?;
+        names.extend(written.iter().map(|one| (one.id, one.object.clone())));
+        let mut ledger = Ledger { dependencies, names, ..Ledger::default() };
+        ledger.enter(&written, &existing, input.statements());
+        ledger.leave_out_parts();
+        Ok(ledger)
+    }
+
+    /// What a try did; an empty entry if nothing of it is to be seen.
+    pub fn entry(&self, unit: i32) -> &Entry {
+        static NOTHING: Entry = Entry { provides: Vec::new(), touches: Vec::new(), temporary: Vec::new() };
+        self.entries.get(&unit).unwrap_or(&NOTHING)
+    }
+
+    /// What a statement did.
+    pub fn statement(&self, id: usize) -> &Entry {
+        i32::try_from(id).map_or_else(|_| self.entry(i32::MIN), |unit| self.entry(unit))
+    }
+
+    /// The statement that made an object in this run.
+    pub fn provider(&self, id: CatalogId) -> Option<usize> {
+        self.providers.get(&id).and_then(|unit| usize::try_from(*unit).ok())
+    }
+
+    /// Pairs (statement, what it needs) of this run, as the catalog knows them.
+    pub fn needs(&self) -> Vec<(usize, usize)> {
+        let pair = |edge: &CatalogDependency| Some((self.provider(edge.dependent)?, self.provider(edge.referenced)?));
+        let mut pairs: Vec<(usize, usize)> = self.dependencies.iter().filter_map(pair).filter(|(a, b)| a != b).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
+    }
+
+    fn enter(&mut self, written: &[Written], existing: &HashSet<CatalogId>, statements: &[Statement]) {
+        let mut seen: HashSet<(i32, CatalogId)> = HashSet::new();
+        for one in written {
+            let was = if existing.contains(&one.id) { Was::Present } else { Was::Absent };
+            let replaces = || usize::try_from(one.unit).ok().is_some_and(|id| seems_to_create(&statements[id], &one.object));
+            let is_made = match was {
+                Was::Absent => !self.providers.contains_key(&one.id),
+                Was::Present => replaces(),
+            };
+            if !seen.insert((one.unit, one.id)) {
+                continue;
+            }
+            let entry = self.entries.entry(one.unit).or_default();
+            if one.is_temporary {
+                entry.temporary.push(one.object.clone());
+            } else if is_made {
+                self.providers.insert(one.id, one.unit);
+                entry.provides.push(Provided { id: one.id, object: one.object.clone(), was });
+            } else if self.providers.get(&one.id) != Some(&one.unit) {
+                entry.touches.push(one.object.clone());
+            }
+        }
+    }
+
+    /// An object that is a part of another one of the same try goes with it: indexes of a table's constraints, members of
+    /// an extension.
+    fn leave_out_parts(&mut self) {
+        let parts: HashSet<CatalogId> = self
+            .dependencies
+            .iter()
+            .filter(|edge| edge.is_part && self.providers.get(&edge.dependent) == self.providers.get(&edge.referenced))
+            .map(|edge| edge.dependent)
+            .collect();
+        for entry in self.entries.values_mut() {
+            entry.provides.retain(|provided| !parts.contains(&provided.id));
+        }
+    }
+}
+
+/// Whether a statement's text names an object as one that it creates.
+pub fn seems_to_create(statement: &Statement, object: &Object) -> bool {
+    statement.mentions.creates.iter().any(|created| may_be(created, object))
+}
+
+/// Whether a created name can be that of an object, argument counts of routines compared.
+pub fn may_be(created: &Creates, object: &Object) -> bool {
+    let is_routine = matches!(object.kind.as_str(), "function" | "procedure" | "aggregate");
+    let fits = match &created.kind {
+        CreatedKind::Routine(counts) => is_routine && counts.contains(&object.args.len()),
+        CreatedKind::Operator => object.kind == "operator",
+        CreatedKind::Schema => object.kind == "schema",
+        CreatedKind::Other => !is_routine,
+    };
+    let last = object.names.last().map(String::as_str);
+    // Types are named as PostgreSQL writes them, with schema and quotes.
+    let is_named = last == Some(&created.name.name)
+        || last.is_some_and(|last| {
+            matches!(object.kind.as_str(), "type" | "domain") && last.trim_end_matches('"').ends_with(&created.name.name)
+        });
+    let schema_fits = match &created.name.schema {
+        Some(schema) if object.names.len() > 1 => object.names.contains(schema),
+        _ => true,
+    };
+    fits && is_named && schema_fits
+}

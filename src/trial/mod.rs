@@ -1,0 +1,113 @@
+//! Drives the resolver over a session: the one code path of plan and apply, from a comparison to a plan that was tried.
+
+mod again;
+pub mod after_commit;
+pub mod compare;
+mod drive;
+mod failure;
+mod ledger;
+mod locks;
+mod migrations;
+mod report;
+
+use std::collections::HashSet;
+
+use crate::database::session::Session;
+use crate::error::{Error, Result};
+use crate::model::object::CatalogId;
+use crate::model::plan::Plan;
+use crate::model::progress::Progress;
+use crate::model::project::Project;
+use crate::model::record::{Dependency, LearnedEdge, Recorded, RecordedStatement};
+use crate::model::statement::{Mode, Statement, StatementId};
+use crate::resolver::Graph;
+use compare::Comparison;
+use drive::Drive;
+use ledger::Ledger;
+
+pub use locks::check_room;
+
+/// How often a run begins anew because it found a better order; each time it knows more.
+const BEGINNINGS: usize = 4;
+
+/// What a run works on.
+pub struct Input<'a> {
+    pub project: &'a Project,
+    pub recorded: &'a Recorded,
+    pub comparison: &'a Comparison,
+    /// Pairs (statement, what it needs) from earlier runs.
+    pub known: Vec<(StatementId, StatementId)>,
+    /// Which objects were there before this run, seen from outside its transaction.
+    pub existing: &'a dyn Fn(&[CatalogId]) -> Result<HashSet<CatalogId>>,
+    pub progress: &'a dyn Progress,
+}
+
+impl<'a> Input<'a> {
+    /// The statements of the code directory; none if it is not compared.
+    pub fn statements(&self) -> &'a [Statement] {
+        self.project.statements.as_deref().unwrap_or_default()
+    }
+}
+
+/// What a run that worked leaves behind.
+#[derive(Debug)]
+pub struct Finished {
+    pub plan: Plan,
+    /// Indexes of the migrations that ran.
+    pub migrations: Vec<usize>,
+    pub records: Vec<RecordedStatement>,
+    pub dependencies: Vec<Dependency>,
+    /// Names in `pgmg_state` that are no longer right.
+    pub forgotten: Vec<String>,
+    pub learned: Vec<LearnedEdge>,
+    /// Statements that run by themselves after the commit, in order.
+    pub later: Vec<usize>,
+}
+
+/// Runs everything that is pending in the session's open transaction. The caller ends it with ROLLBACK or COMMIT.
+pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
+    let mut known = input.known.clone();
+    for beginning in 1.. {
+        let graph = Graph::new(input.statements(), &known);
+        let mut drive = Drive::new(session, input, &graph);
+        migrations::run(&mut drive)?;
+        drive.run()?;
+        drive.finish()?;
+        check_constraints(drive.session)?;
+        let mut ledger = Ledger::read(drive.session, input)?;
+        match again::settle(&mut drive, &mut ledger)? {
+            again::Settled::Yes => {}
+            again::Settled::BeginAgain(edges) if beginning < BEGINNINGS => {
+                known.extend(drive.queue.learned().iter().map(|&(later, earlier)| (StatementId(later), StatementId(earlier))));
+                known.extend(edges);
+                session.restart()?;
+                continue;
+            }
+            again::Settled::BeginAgain(_) => {}
+        }
+        failure::check_ledger(&drive, &ledger)?;
+        return report::finish(&drive, &ledger);
+    }
+    Err(Error::bug("no beginning led to an end"))
+}
+
+/// What would be done in the known order, for a role that may not try it.
+pub fn known_order(input: &Input<'_>, reason: String) -> Plan {
+    let graph = Graph::new(input.statements(), &input.known);
+    report::untried(input, &graph, reason)
+}
+
+/// The statements that take part in the transaction.
+fn in_transaction<'a>(input: &Input<'a>) -> impl Iterator<Item = usize> + 'a {
+    let statements = input.statements();
+    let pending: Vec<usize> = input.comparison.statements.clone();
+    pending.into_iter().filter(move |&id| statements[id].mode == Mode::Transactional)
+}
+
+/// Violations that would only show at COMMIT (PostgreSQL manual, SET CONSTRAINTS).
+fn check_constraints(session: &mut Session) -> Result<()> {
+    match session.execute(include_str!("check_constraints.sql"))? {
+        Ok(()) => Ok(()),
+        Err(error) => Err(failure::deferred(&error)),
+    }
+}

@@ -1,0 +1,276 @@
+//! What a run did, as a plan to be shown and as records to be kept.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::compare::{changed_files, first_word};
+use super::drive::{Done, Drive};
+use super::ledger::{Entry, Ledger, Was, seems_to_create};
+use super::{Finished, Input};
+use crate::error::{Error, Kind, Result};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::migration::Migration;
+use crate::model::object::CatalogId;
+use crate::model::plan::{Action, Phase, Plan, Reason, Step, Tried};
+use crate::model::project::Place;
+use crate::model::record::{Dependency, LearnedEdge, LearnedFrom, RecordedStatement};
+use crate::model::statement::{Checksum, Mode, Statement, StatementId};
+use crate::resolver::{Graph, Queue};
+
+/// The plan, the records and what was learned. Recorded objects that no statement makes any more are refused.
+pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
+    let input = drive.input;
+    let forgotten = forgotten(drive, ledger)?;
+    let mut plan = plan_without_steps(input);
+    let modified: HashSet<&str> = input.comparison.orphans.iter().map(|&row| input.recorded.statements[row].name.as_str()).collect();
+    let migrations = input.project.migrations.as_deref().unwrap_or_default();
+    for done in &drive.course {
+        plan.steps.push(match done {
+            Done::Migration(index) => migration_step(&migrations[*index]),
+            Done::Statement(id) => {
+                let mut step = statement_step(&drive.statements[*id], *id, ledger.statement(*id), &modified);
+                if let Some(because) = drive.because.get(id).filter(|_| !input.comparison.statements.contains(id)) {
+                    step.reason = Reason::Affected(label(&drive.statements[*because], ledger.statement(*because)));
+                }
+                step
+            }
+        });
+    }
+    let later = later(input);
+    plan.steps.extend(later.iter().map(|&id| later_step(input, id)));
+    plan.trial = drive.figures;
+    let done = drive.course.iter().filter_map(|done| if let Done::Statement(id) = done { Some(*id) } else { None });
+    let done: Vec<usize> = done.collect();
+    Ok(Finished {
+        plan,
+        migrations: input.comparison.migrations.clone(),
+        records: records(&done, drive.statements, |id| ledger.statement(id)),
+        dependencies: dependencies(drive, ledger),
+        forgotten,
+        learned: learned(drive, ledger),
+        later,
+    })
+}
+
+/// The plan in the known order, nothing tried.
+pub fn untried(input: &Input<'_>, graph: &Graph, reason: String) -> Plan {
+    let statements = input.statements();
+    let queue = Queue::new(statements, graph, super::in_transaction(input));
+    let pending: HashSet<usize> = super::in_transaction(input).collect();
+    let mut plan = plan_without_steps(input);
+    plan.tried = Tried::No(reason);
+    let migrations = input.project.migrations.as_deref().unwrap_or_default();
+    plan.steps.extend(input.comparison.migrations.iter().map(|&index| migration_step(&migrations[index])));
+    let nothing = Entry::default();
+    let orphans: Vec<&RecordedStatement> = input.comparison.orphans.iter().map(|&row| &input.recorded.statements[row]).collect();
+    for &id in queue.order().iter().filter(|id| pending.contains(id)) {
+        let mut step = statement_step(&statements[id], id, &nothing, &HashSet::new());
+        let old = orphans.iter().find(|row| row.object.as_ref().is_some_and(|object| seems_to_create(&statements[id], object)));
+        if let Some(old) = old {
+            (step.action, step.reason, step.object) = (Action::Replace, Reason::Modified, old.name.clone());
+        }
+        plan.steps.push(step);
+    }
+    plan.steps.extend(later(input).into_iter().map(|id| later_step(input, id)));
+    plan.trial.statements = pending.len() + input.comparison.migrations.len();
+    plan
+}
+
+/// The rows of `pgmg_state` for statements that are done: one for each object, or one of its own for what provides nothing.
+pub fn records<'a>(done: &[usize], statements: &[Statement], entry: impl Fn(usize) -> &'a Entry) -> Vec<RecordedStatement> {
+    let mut rows: HashMap<String, RecordedStatement> = HashMap::new();
+    let mut order: Vec<String> = Vec::new();
+    for &id in done {
+        let (statement, entry) = (&statements[id], entry(id));
+        let touches: BTreeSet<String> = entry.touches.iter().map(ToString::to_string).collect();
+        let row = RecordedStatement {
+            name: own_name(statement),
+            checksum: statement.checksum.to_string(),
+            file: Some(statement.file.name.clone()),
+            ordinal: statement.ordinal,
+            object: None,
+            touches: touches.into_iter().collect(),
+            last_applied: String::new(),
+        };
+        let objects = entry.provides.iter().map(|provided| RecordedStatement {
+            name: provided.object.to_string(),
+            object: Some(provided.object.clone()),
+            ..row.clone()
+        });
+        let mut objects: Vec<RecordedStatement> = objects.collect();
+        if objects.is_empty() {
+            objects.push(row);
+        }
+        for row in objects {
+            if !rows.contains_key(&row.name) {
+                order.push(row.name.clone());
+            }
+            rows.insert(row.name.clone(), row);
+        }
+    }
+    order.into_iter().filter_map(|name| rows.remove(&name)).collect()
+}
+
+/// The name under which a statement that provides nothing is recorded: `grant.1f2e3d4c5b6a`.
+fn own_name(statement: &Statement) -> String {
+    let checksum = statement.checksum.to_string();
+    format!("{}.{}", first_word(statement).to_ascii_lowercase(), &checksum[..12])
+}
+
+fn plan_without_steps(input: &Input<'_>) -> Plan {
+    let migrations = input.project.migrations.as_deref().unwrap_or_default();
+    let pending: Vec<String> = input.comparison.migrations.iter().map(|&index| migrations[index].name.clone()).collect();
+    Plan {
+        applied_migrations: migrations.len() - pending.len(),
+        migrations: pending,
+        changes: changed_files(input.project, input.recorded, input.comparison),
+        unchanged: input.comparison.unchanged,
+        ..Plan::default()
+    }
+}
+
+fn migration_step(migration: &Migration) -> Step {
+    Step {
+        action: Action::Migrate,
+        object: migration.name.clone(),
+        also: Vec::new(),
+        reason: Reason::Pending,
+        path: migration.file.path.clone(),
+        line: 1,
+        statement: None,
+        sql: migration.file.text.clone(),
+        phase: Phase::Transaction,
+    }
+}
+
+fn statement_step(statement: &Statement, id: usize, entry: &Entry, modified: &HashSet<&str>) -> Step {
+    let main = entry.provides.iter().position(|provided| seems_to_create(statement, &provided.object)).unwrap_or(0);
+    let names: Vec<String> = entry.provides.iter().map(|provided| provided.object.to_string()).collect();
+    let is_modified = names.iter().any(|name| modified.contains(name.as_str()));
+    let action = match entry.provides.get(main).map(|provided| provided.was) {
+        None => Action::Run,
+        Some(Was::Absent) => Action::Create,
+        Some(Was::Present) => Action::Replace,
+    };
+    Step {
+        action,
+        object: names.get(main).cloned().unwrap_or_else(|| summary(statement)),
+        also: names.into_iter().enumerate().filter(|(at, _)| *at != main).map(|(_, name)| name).collect(),
+        reason: if is_modified { Reason::Modified } else { Reason::New },
+        path: statement.file.path.clone(),
+        line: statement.place().line,
+        statement: Some(StatementId(id)),
+        sql: statement.sql().to_owned(),
+        phase: Phase::Transaction,
+    }
+}
+
+fn later_step(input: &Input<'_>, id: usize) -> Step {
+    let step = statement_step(&input.statements()[id], id, &Entry::default(), &HashSet::new());
+    Step { phase: Phase::AfterCommit, ..step }
+}
+
+fn later(input: &Input<'_>) -> Vec<usize> {
+    let statements = input.statements();
+    input.comparison.statements.iter().copied().filter(|&id| statements[id].mode == Mode::NoTransaction).collect()
+}
+
+fn label(statement: &Statement, entry: &Entry) -> String {
+    entry.provides.first().map_or_else(|| summary(statement), |provided| provided.object.to_string())
+}
+
+/// The beginning of a statement on one line: `GRANT SELECT ON user_stats TO reader`.
+fn summary(statement: &Statement) -> String {
+    const MOST: usize = 60;
+    let words = statement.sql().split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.chars().count() <= MOST { words } else { words.chars().take(MOST - 1).collect::<String>() + "…" }
+}
+
+/// Recorded statements that are gone: those whose object a changed statement makes now are replaced; a comment that was set
+/// anew is; anything else cannot be undone here and is refused.
+fn forgotten(drive: &Drive<'_>, ledger: &Ledger) -> Result<Vec<String>> {
+    let input = drive.input;
+    let mut made: HashSet<String> = HashSet::new();
+    let mut commented: HashSet<String> = HashSet::new();
+    for done in &drive.course {
+        let Done::Statement(id) = done else { continue };
+        let entry = ledger.statement(*id);
+        made.extend(entry.provides.iter().map(|provided| provided.object.to_string()));
+        if first_word(&drive.statements[*id]) == "COMMENT" {
+            commented.extend(entry.touches.iter().map(ToString::to_string));
+        }
+    }
+    let mut names = Vec::new();
+    let mut diagnostics = Vec::new();
+    for row in input.comparison.orphans.iter().map(|&row| &input.recorded.statements[row]) {
+        if made.contains(&row.name) {
+            continue;
+        }
+        let is_set_anew = row.name.starts_with("comment.") && row.touches.iter().all(|object| commented.contains(object));
+        if is_set_anew || row.object.is_none() && row.name.starts_with("create.") {
+            names.push(row.name.clone());
+            continue;
+        }
+        let file = row.file.clone().unwrap_or_else(|| "the code directory".to_owned());
+        diagnostics.push(match &row.object {
+            Some(object) => Diagnostic::new(format!("{object} was applied from {file}, and no statement creates it any more"))
+                .help("bring the statement back, or write a migration that drops the object and its row in pgmg_state"),
+            None => Diagnostic::new(format!("a statement of {file} was applied ({}), and it is gone or changed", row.name))
+                .help("what it did cannot be taken back: bring the statement back, and undo it by a statement of its own"),
+        });
+    }
+    if diagnostics.is_empty() { Ok(names) } else { Err(Error { kind: Kind::Disagreement, diagnostics }) }
+}
+
+/// The edges between objects that the catalog shows, and those between statements that only errors showed.
+fn dependencies(drive: &Drive<'_>, ledger: &Ledger) -> Vec<Dependency> {
+    let mut edges: BTreeSet<Dependency> = BTreeSet::new();
+    let mut labels: HashMap<CatalogId, String> = HashMap::new();
+    for edge in &ledger.dependencies {
+        if ledger.provider(edge.dependent).is_none() {
+            continue;
+        }
+        let mut name = |id: CatalogId| -> Option<String> {
+            if let Some(label) = labels.get(&id) {
+                return Some(label.clone());
+            }
+            let label = ledger.names.get(&id)?.to_string();
+            labels.insert(id, label.clone());
+            Some(label)
+        };
+        if let (Some(object_name), Some(depends_on)) = (name(edge.dependent), name(edge.referenced)) {
+            edges.insert(Dependency { object_name, depends_on, learned_from: LearnedFrom::Catalog });
+        }
+    }
+    let known: HashSet<(String, String)> = edges.iter().map(|edge| (edge.object_name.clone(), edge.depends_on.clone())).collect();
+    for &(later, earlier) in drive.queue.learned() {
+        let name = |id: usize| {
+            let entry = ledger.statement(id);
+            entry.provides.first().map_or_else(|| own_name(&drive.statements[id]), |provided| provided.object.to_string())
+        };
+        let pair = (name(later), name(earlier));
+        if !known.contains(&pair) {
+            edges.insert(Dependency { object_name: pair.0, depends_on: pair.1, learned_from: LearnedFrom::Error });
+        }
+    }
+    let mut by_pair: HashMap<(String, String), Dependency> = HashMap::new();
+    for edge in edges {
+        by_pair.entry((edge.object_name.clone(), edge.depends_on.clone())).or_insert(edge);
+    }
+    by_pair.into_values().collect()
+}
+
+fn learned(drive: &Drive<'_>, ledger: &Ledger) -> Vec<LearnedEdge> {
+    let checksum = |id: usize| -> Checksum { drive.statements[id].checksum };
+    let by_catalog = ledger.needs().into_iter().filter(|&(later, earlier)| !same_file_in_order(drive, later, earlier));
+    by_catalog.chain(drive.queue.learned().iter().copied()).map(|(later, earlier)| (checksum(later), checksum(earlier))).collect()
+}
+
+fn same_file_in_order(drive: &Drive<'_>, later: usize, earlier: usize) -> bool {
+    let (later, earlier) = (&drive.statements[later], &drive.statements[earlier]);
+    std::sync::Arc::ptr_eq(&later.file, &earlier.file) && earlier.ordinal < later.ordinal
+}
+
+/// Where a statement stands, for errors.
+pub fn place(statement: &Statement) -> Place {
+    statement.place()
+}
