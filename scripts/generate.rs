@@ -120,7 +120,8 @@ impl Project {
 
     fn add_leaf(&mut self) {
         let (source, _) = self.source();
-        let text = |least: u32| format!("CREATE VIEW leaf AS\n  SELECT id, amount, label FROM {source} WHERE amount > {least};\n");
+        let text =
+            |least: u32| format!("CREATE VIEW leaf AS\n  SELECT id, amount, label FROM {source} WHERE amount > {least};\n");
         self.add(text(1));
         if let Some(added) = self.objects.last() {
             self.leaf = Object { file: added.file.clone(), sql: text(2) };
