@@ -158,3 +158,12 @@ fn sql_names_its_catalogs() {
         |source: &Source| bare.find(&source.text).map(|hit| format!("{}: `{}` without pg_catalog.", source.path, hit.as_str()));
     none(sources("sql").iter().filter_map(offends).collect());
 }
+
+#[test]
+fn imports_are_seen_in_every_spelling() {
+    let text = "//! A file.\nuse crate::trial::x;\nuse super::super::{error, model::{a, b}};\n// crate::cli\nfn f() { crate::output::g(); super::walk::h(); }\n";
+    let source = Source { path: "src/source/file.rs".into(), module: "source".into(), text: text.into() };
+    let found: BTreeSet<(usize, String)> = imports(&source).into_iter().collect();
+    let expected = [(2, "trial"), (3, "error"), (3, "model"), (5, "output")].map(|(line, name)| (line, name.to_owned()));
+    assert_eq!(found, BTreeSet::from(expected));
+}
