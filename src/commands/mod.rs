@@ -3,5 +3,6 @@
 pub mod apply;
 pub mod init;
 pub mod new;
+mod opening;
 pub mod plan;
 pub mod status;

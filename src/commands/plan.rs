@@ -1,12 +1,40 @@
-//! `pgmg plan`.
+//! `pgmg plan`: what apply would do, by doing it and rolling back.
 
+use super::opening::Opening;
 use crate::config::Settings;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::learned::Learned;
 use crate::model::outcome::Outcome;
-use crate::output::Presentation;
+use crate::model::plan::Plan;
+use crate::output::progress::Bar;
+use crate::output::{self, Format, Presentation};
 
-/// Runs the command.
-pub fn run(settings: &Settings, _presentation: &Presentation) -> Result<Outcome> {
-    settings.connection()?;
-    Err(Error::bug("plan is not built yet"))
+/// Shows the plan.
+pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> {
+    let mut opening = Opening::open(settings)?;
+    let plan = plan(&mut opening, settings, presentation)?;
+    output::print(&match presentation.format {
+        Format::Text => output::plan::text(&plan),
+        Format::Json => output::json::plan(&plan),
+    })?;
+    Ok(if plan.is_empty() { Outcome::Done } else { Outcome::Differences })
+}
+
+fn plan(opening: &mut Opening, settings: &Settings, presentation: &Presentation) -> Result<Plan> {
+    let read_only = opening.session.read_only_because()?;
+    if let Some(reason) = read_only {
+        let comparison = crate::trial::compare::compare(&opening.project, &opening.recorded)?;
+        let learned = Learned::load(&settings.root);
+        return Ok(if comparison.is_empty() { opening.nothing_to_do(&comparison) } else { opening.known_order(&comparison, &learned, reason) });
+    }
+    let comparison = opening.compare_locked(settings)?;
+    if comparison.is_empty() {
+        return Ok(opening.nothing_to_do(&comparison));
+    }
+    let learned = Learned::load(&settings.root);
+    let progress = Bar::new(presentation.progress);
+    let finished = opening.run_trial(&comparison, &learned, &progress)?;
+    opening.session.rollback()?;
+    opening.keep(settings, learned, &finished);
+    Ok(finished.plan)
 }

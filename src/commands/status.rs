@@ -1,12 +1,19 @@
-//! `pgmg status`.
+//! `pgmg status`: how files and database stand to each other, seen without trying anything.
 
+use super::opening::Opening;
 use crate::config::Settings;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::outcome::Outcome;
-use crate::output::Presentation;
+use crate::output::{self, Format, Presentation};
+use crate::trial::compare;
 
-/// Runs the command.
-pub fn run(settings: &Settings, _presentation: &Presentation) -> Result<Outcome> {
-    settings.connection()?;
-    Err(Error::bug("status is not built yet"))
+/// Shows the status.
+pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> {
+    let opening = Opening::open(settings)?;
+    let status = compare::status(&opening.project, &opening.recorded);
+    output::print(&match presentation.format {
+        Format::Text => output::status::text(&status),
+        Format::Json => output::json::status(&status),
+    })?;
+    Ok(if status.differs() { Outcome::Differences } else { Outcome::Done })
 }

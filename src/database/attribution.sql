@@ -3,8 +3,10 @@
 -- top transaction. Rows of other sessions that committed meanwhile lie between markers and are not ours.
 -- "changed" is put together from the server's own list of catalogs.
 WITH mark AS MATERIALIZED (
-  SELECT -pg_catalog.age(m.xmin) AS x, m.unit, pg_catalog.row_number() OVER (ORDER BY -pg_catalog.age(m.xmin)) AS place
-    FROM pg_temp.pgmg_mark m
+  SELECT m.x, m.unit, pg_catalog.row_number() OVER (ORDER BY m.x) AS place
+    FROM (
+      {marks}
+    ) AS m (x, unit)
 ), changed (class, object, x) AS (
   {catalogs}
 ), parts (class, object, x) AS (
@@ -14,7 +16,7 @@ WITH mark AS MATERIALIZED (
   EXCEPT SELECT x FROM mark
 ), foreign_x AS MATERIALIZED (
   SELECT x FROM ours
-   WHERE pg_catalog.pg_xact_status((pg_catalog.pg_current_xact_id()::pg_catalog.text::pg_catalog.int8 + x)::pg_catalog.text::pg_catalog.xid8)
+   WHERE {is_open} AND pg_catalog.pg_xact_status((pg_catalog.pg_current_xact_id()::pg_catalog.text::pg_catalog.int8 + x)::pg_catalog.text::pg_catalog.xid8)
          IS DISTINCT FROM 'in progress'
 ), placed AS (
   SELECT class, object, pg_catalog.max(place) OVER (ORDER BY x, is_part ROWS UNBOUNDED PRECEDING) AS place, is_part

@@ -59,9 +59,29 @@ const ATTACHED: &[(&str, &str, &str, &str)] = &[
 /// Every object that the run's tries wrote, in the order of the tries; an object that several wrote is there several times
 /// as far as its rows show it (the last writer, and the first if it created it).
 pub fn attribution(session: &mut Session) -> Result<Vec<Written>> {
+    written(session, "SELECT -pg_catalog.age(xmin), unit FROM pg_temp.pgmg_mark", "0", "true")
+}
+
+/// Every object that anybody wrote since the transaction `since` (as [`next_transaction`] gave it) began.
+pub fn attribution_since(session: &mut Session, since: u32) -> Result<Vec<Written>> {
+    let since = format!("-pg_catalog.age('{since}'::pg_catalog.xid)");
+    written(session, &format!("SELECT {since}, 0"), &since, "false")
+}
+
+/// The number of the next transaction.
+pub fn next_transaction(session: &mut Session) -> Result<u32> {
+    let sql = "SELECT (pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text::pg_catalog.int8 & 4294967295)";
+    let rows = session.query(sql, &[])?;
+    Ok(rows.first().and_then(|row| u32::try_from(row.get::<_, i64>(0)).ok()).unwrap_or(0))
+}
+
+fn written(session: &mut Session, marks: &str, since: &str, is_open: &str) -> Result<Vec<Written>> {
     let catalogs = session.query(include_str!("catalogs.sql"), &[])?;
     let catalogs: Vec<(u32, String)> = catalogs.iter().map(|row| (row.get(0), row.get(1))).collect();
-    let sql = include_str!("attribution.sql").replace("{catalogs}", &changed(&catalogs));
+    let sql = include_str!("attribution.sql")
+        .replace("{marks}", marks)
+        .replace("{is_open}", is_open)
+        .replace("{catalogs}", &changed(&catalogs, since));
     let rows = session.query(&sql, &[])?;
     let written = rows.iter().map(|row| Written {
         unit: row.get(0),
@@ -85,20 +105,20 @@ pub fn dependencies(session: &mut Session) -> Result<Vec<CatalogDependency>> {
 }
 
 /// The rows of all catalogs that this transaction or a later one wrote, as one UNION ALL.
-fn changed(catalogs: &[(u32, String)]) -> String {
+fn changed(catalogs: &[(u32, String)], since: &str) -> String {
     let class = |name: &str| catalogs.iter().find(|(_, catalog)| catalog == name).map(|(oid, _)| *oid);
-    let whole = catalogs.iter().map(|(oid, name)| select(name, &format!("{oid}::pg_catalog.oid"), "oid", "true"));
+    let whole = catalogs.iter().map(|(oid, name)| select(name, &format!("{oid}::pg_catalog.oid"), "oid", since, "true"));
     let parts = PARTS.iter().filter_map(|(name, owner, column)| {
         let owner = class(owner)?;
-        Some(select(name, &format!("{owner}::pg_catalog.oid"), &format!("{column}::pg_catalog.oid"), "true"))
+        Some(select(name, &format!("{owner}::pg_catalog.oid"), &format!("{column}::pg_catalog.oid"), since, "true"))
     });
-    let attached = ATTACHED.iter().map(|(name, class, object, condition)| select(name, class, object, condition));
+    let attached = ATTACHED.iter().map(|(name, class, object, condition)| select(name, class, object, since, condition));
     whole.chain(parts).chain(attached).collect::<Vec<_>>().join("\n  UNION ALL ")
 }
 
-fn select(catalog: &str, class: &str, object: &str, condition: &str) -> String {
+fn select(catalog: &str, class: &str, object: &str, since: &str, condition: &str) -> String {
     format!(
-        "SELECT {class}, {object}, -pg_catalog.age(xmin) FROM pg_catalog.{catalog} WHERE pg_catalog.age(xmin) <= 0 AND {condition}"
+        "SELECT {class}, {object}, -pg_catalog.age(xmin) FROM pg_catalog.{catalog} WHERE -pg_catalog.age(xmin) >= {since} AND {condition}"
     )
 }
 

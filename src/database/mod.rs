@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod connect;
 mod conninfo;
+pub mod interrupt;
 pub mod limits;
 pub mod lock;
 mod password_file;

@@ -10,6 +10,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, SimpleQueryMessage};
 
 use super::connect::{Cancellation, Target};
+use super::interrupt;
 use super::server_error::sql_error;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
@@ -109,6 +110,12 @@ impl Session {
     /// How many messages were sent for tries.
     pub fn messages(&self) -> usize {
         self.messages
+    }
+
+    /// Why this role cannot change anything here, in words; `None` if it can.
+    pub fn read_only_because(&mut self) -> Result<Option<String>> {
+        let rows = self.query(include_str!("may_change.sql"), &[])?;
+        Ok(rows.first().and_then(|row| row.get(0)))
     }
 
     /// Begins the transaction with its marker table, its guard against a stray COMMIT, and its savepoint.
@@ -291,6 +298,7 @@ impl Session {
 
     /// Sends one message; gives how many statements were completed, and the error that ended it.
     fn stream(&mut self, text: &str) -> Result<(usize, Option<SqlError>)> {
+        interrupt::check()?;
         let client = &self.client;
         self.runtime.block_on(async {
             let mut completions = 0;

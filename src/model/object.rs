@@ -29,7 +29,8 @@ impl Object {
         }
         let mut shown = names.iter().map(|part| self.part(part)).collect::<Vec<_>>().join(".");
         if self.is_routine() || !self.args.is_empty() {
-            shown.push_str(&format!("({})", self.args.join(",")));
+            let args: Vec<&str> = self.args.iter().map(|arg| arg.strip_prefix("public.").unwrap_or(arg)).collect();
+            shown.push_str(&format!("({})", args.join(",")));
         }
         shown
     }

@@ -14,7 +14,7 @@ use crate::model::migration::Migration;
 use crate::model::project::Place;
 
 /// `003_add_orders_table.sql`: a number, then a title.
-static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)^([0-9]+)(.*)\.sql$").ok());
+static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^([0-9]+)(.*)\.[sS][qQ][lL]$").ok());
 
 /// The migrations in the order in which they run: by number, then by title. What is wrong with their names goes to `problems`.
 pub fn in_order(files: Vec<ReadFile>, problems: &mut Vec<Problem>) -> Vec<Migration> {

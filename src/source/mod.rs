@@ -18,3 +18,6 @@ pub mod words;
 pub use mentions::messages::{name_at, names_in};
 pub use migrations::next_migration_name;
 pub use project::{Directories, load};
+
+#[cfg(test)]
+mod tests;

@@ -77,7 +77,7 @@ pub fn changed_files(project: &Project, recorded: &Recorded, comparison: &Compar
 
 /// How project and records stand to each other, for `pgmg status`: nothing is an error here.
 pub fn status(project: &Project, recorded: &Recorded) -> Status {
-    let code = project.statements.as_deref().map(|statements| code_status(statements, project, recorded));
+    let code = project.statements.as_deref().map(|statements| code_status(statements, recorded));
     Status { migrations: project.migrations.as_deref().map(|migrations| migration_status(migrations, recorded)), code }
 }
 
@@ -86,7 +86,7 @@ pub fn first_word(statement: &Statement) -> String {
     statement.sql().chars().take_while(|c| c.is_ascii_alphabetic()).collect::<String>().to_ascii_uppercase()
 }
 
-fn code_status(statements: &[Statement], project: &Project, recorded: &Recorded) -> CodeStatus {
+fn code_status(statements: &[Statement], recorded: &Recorded) -> CodeStatus {
     let known: HashSet<&str> = recorded.statements.iter().map(|row| row.checksum.as_str()).collect();
     let present: HashSet<String> = statements.iter().map(|statement| statement.checksum.to_string()).collect();
     let differs = |statement: &&Statement| !known.contains(statement.checksum.to_string().as_str());

@@ -12,7 +12,7 @@ use crate::model::sql_error::SqlError;
 use crate::model::statement::Statement;
 use crate::resolver::diagnosis::{Obstacle, diagnose};
 use crate::resolver::{Graph, Queue};
-use crate::source::mentions::{name_at, names_in};
+use crate::source::mentions::messages::{name_at, names_in};
 use crate::source::rewrite::or_replace;
 
 /// How many statements go into one message: at first, at most, and at least.
@@ -166,7 +166,7 @@ impl<'a> Drive<'a> {
         log::debug!("{}: {} {}", statement.file.path, failure.error.code, failure.error.message);
         let rewritten = self.rewritten.contains_key(&id);
         let failed = Failed { error: failure.error, obstacle, setting: failure.setting, rewritten };
-        if let Some(error) = failure::fatal(self, &failed) {
+        if let Some(error) = failure::fatal(&failed) {
             return Err(error);
         }
         if failed.error.code == "55006" && self.fired.insert(id) {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::drive::{Drive, Failed};
 use super::ledger::{Ledger, Was, may_be};
+use crate::database::interrupt;
 use crate::database::session::Failure;
 use crate::error::{Error, Kind};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
@@ -17,7 +18,7 @@ use crate::resolver::diagnosis::Obstacle;
 use crate::resolver::explanation::{Root, explain};
 
 /// The error for a failure after which no other attempt can help; `None` for any other.
-pub fn fatal(drive: &Drive<'_>, failed: &Failed) -> Option<Error> {
+pub fn fatal(failed: &Failed) -> Option<Error> {
     let error = &failed.error;
     let diagnostic = said(error);
     match failed.obstacle {
@@ -25,14 +26,9 @@ pub fn fatal(drive: &Drive<'_>, failed: &Failed) -> Option<Error> {
             Kind::Unavailable,
             diagnostic.help("raise max_locks_per_transaction in the server's configuration and restart the server"),
         )),
-        Obstacle::Fatal if error.code == "57014" => {
-            Some(Error::new(Kind::Interrupted, Diagnostic::new("interrupted; everything was rolled back")))
-        }
+        Obstacle::Fatal if error.code == "57014" => Some(interrupt::error()),
         Obstacle::Fatal if error.code == "25006" => Some(Error::new(Kind::Unavailable, diagnostic.help("connect to a server that accepts changes"))),
-        Obstacle::Fatal => {
-            let _ = drive;
-            Some(Error::new(Kind::Unavailable, diagnostic))
-        }
+        Obstacle::Fatal => Some(Error::new(Kind::Unavailable, diagnostic)),
         _ => None,
     }
 }
@@ -46,7 +42,7 @@ pub fn migration(drive: &Drive<'_>, migration: &Migration, failure: &Failure, ob
         diagnostic.place = Some(Place::file(migration.file.path.clone()));
     }
     let failed = Failed { error: failure.error.clone(), obstacle: obstacle.clone(), setting: failure.setting, rewritten: false };
-    if let Some(mut fatal) = fatal(drive, &failed) {
+    if let Some(mut fatal) = fatal(&failed) {
         if let Some(first) = fatal.diagnostics.first_mut() {
             first.place = diagnostic.place;
         }
@@ -59,6 +55,21 @@ pub fn migration(drive: &Drive<'_>, migration: &Migration, failure: &Failure, ob
         diagnostics.extend(unresolved(drive).diagnostics);
     }
     Error { kind, diagnostics }
+}
+
+/// A statement of pgmg's own that PostgreSQL refused.
+pub fn own(error: &SqlError) -> Error {
+    let kind = match error.code.as_str() {
+        "57014" => return interrupt::error(),
+        "42501" => Kind::Sql,
+        code if ["08", "25", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class)) => Kind::Unavailable,
+        _ => Kind::Sql,
+    };
+    let mut diagnostic = said(error);
+    if error.code == "42501" {
+        diagnostic.help = Some("pgmg needs CREATE on the schema of its state tables and TEMPORARY on the database".to_owned());
+    }
+    Error::new(kind, diagnostic)
 }
 
 /// A deferred constraint that COMMIT would have refused.

@@ -19,6 +19,7 @@ use crate::model::plan::Plan;
 use crate::model::progress::Progress;
 use crate::model::project::Project;
 use crate::model::record::{Dependency, LearnedEdge, Recorded, RecordedStatement};
+use crate::model::sql_error::SqlError;
 use crate::model::statement::{Mode, Statement, StatementId};
 use crate::resolver::Graph;
 use compare::Comparison;
@@ -95,6 +96,11 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
 pub fn known_order(input: &Input<'_>, reason: String) -> Plan {
     let graph = Graph::new(input.statements(), &input.known);
     report::untried(input, &graph, reason)
+}
+
+/// The error for a statement of pgmg's own that PostgreSQL refused: no privilege, no room, a read-only server.
+pub fn refused(error: &SqlError) -> Error {
+    failure::own(error)
 }
 
 /// The statements that take part in the transaction.

@@ -11,7 +11,6 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::migration::Migration;
 use crate::model::object::CatalogId;
 use crate::model::plan::{Action, Phase, Plan, Reason, Step, Tried};
-use crate::model::project::Place;
 use crate::model::record::{Dependency, LearnedEdge, LearnedFrom, RecordedStatement};
 use crate::model::statement::{Checksum, Mode, Statement, StatementId};
 use crate::resolver::{Graph, Queue};
@@ -268,9 +267,4 @@ fn learned(drive: &Drive<'_>, ledger: &Ledger) -> Vec<LearnedEdge> {
 fn same_file_in_order(drive: &Drive<'_>, later: usize, earlier: usize) -> bool {
     let (later, earlier) = (&drive.statements[later], &drive.statements[earlier]);
     std::sync::Arc::ptr_eq(&later.file, &earlier.file) && earlier.ordinal < later.ordinal
-}
-
-/// Where a statement stands, for errors.
-pub fn place(statement: &Statement) -> Place {
-    statement.place()
 }

@@ -1,0 +1,111 @@
+//! What plan, apply and status begin with: the project read, the database reached, its records read, both compared.
+
+use std::collections::HashSet;
+
+use crate::config::Settings;
+use crate::database::connect::Target;
+use crate::database::interrupt;
+use crate::database::limits::Limits;
+use crate::database::lock;
+use crate::database::session::Session;
+use crate::database::side_pool::SidePool;
+use crate::database::state::StateTables;
+use crate::error::{Error, Result};
+use crate::learned::Learned;
+use crate::model::object::CatalogId;
+use crate::model::plan::Plan;
+use crate::model::progress::Progress;
+use crate::model::project::Project;
+use crate::model::record::Recorded;
+use crate::source::project::{Directories, load};
+use crate::trial::compare::{Comparison, compare};
+use crate::trial::{self, Finished, Input, check_room};
+
+/// A project and a database, side by side.
+pub struct Opening {
+    pub project: Project,
+    pub recorded: Recorded,
+    pub session: Session,
+    pub state: StateTables,
+    target: Target,
+}
+
+impl Opening {
+    /// Reads the files while it connects.
+    pub fn open(settings: &Settings) -> Result<Self> {
+        let target = Target::resolve(Some(settings.connection()?), &|name| std::env::var(name).ok())?;
+        let directories = Directories { migrations: settings.migrations_dir.clone(), code: settings.code_dir.clone() };
+        let (project, session) = std::thread::scope(|scope| {
+            let project = scope.spawn(|| load(&directories));
+            let session = Session::open(&target, settings.lock_timeout);
+            (project.join().map_err(|_| Error::bug("the thread that reads the files panicked")), session)
+        });
+        let (project, mut session) = (project??, session?);
+        interrupt::cancel_on_interrupt(session.cancellation());
+        let state = StateTables::new(&settings.state_schema);
+        let recorded = state.read(&mut session)?;
+        log::info!("connected to {}", target.describe());
+        Ok(Opening { project, recorded, session, state, target })
+    }
+
+    /// Compares files and records; where something is to be done, again under the lock, because another run may have done it.
+    pub fn compare_locked(&mut self, settings: &Settings) -> Result<Comparison> {
+        let comparison = compare(&self.project, &self.recorded)?;
+        if comparison.is_empty() {
+            return Ok(comparison);
+        }
+        lock::acquire(&mut self.session, settings.lock_wait)?;
+        self.recorded = self.state.read(&mut self.session)?;
+        compare(&self.project, &self.recorded)
+    }
+
+    /// Tries everything that is pending in a transaction that is left open.
+    pub fn run_trial(&mut self, comparison: &Comparison, learned: &Learned, progress: &dyn Progress) -> Result<Finished> {
+        let side = self.target.pool()?;
+        let existing = |ids: &[CatalogId]| existing(&side, ids);
+        let known = learned.edges(self.project.statements.as_deref().unwrap_or_default());
+        let input = Input { project: &self.project, recorded: &self.recorded, comparison, known, existing: &existing, progress };
+        let pending = comparison.statements.len() + comparison.migrations.len();
+        let limits = std::thread::scope(|scope| {
+            let limits = scope.spawn(|| side.with(|client| Limits::read(client)));
+            let begun = self.session.begin();
+            (limits.join().map_err(|_| Error::bug("the thread that asks the server panicked")), begun)
+        });
+        check_room(pending, &limits.0??)?;
+        limits.1?.map_err(|error| trial::refused(&error))?;
+        trial::run(&mut self.session, &input)
+    }
+
+    /// What would be done, in the known order, for a role that may not try it.
+    pub fn known_order(&self, comparison: &Comparison, learned: &Learned, reason: String) -> Plan {
+        let known = learned.edges(self.project.statements.as_deref().unwrap_or_default());
+        let existing = |_: &[CatalogId]| Ok(HashSet::new());
+        let progress = crate::model::progress::Silent;
+        let input = Input { project: &self.project, recorded: &self.recorded, comparison, known, existing: &existing, progress: &progress };
+        trial::known_order(&input, reason)
+    }
+
+    /// The plan when nothing is to be done.
+    pub fn nothing_to_do(&self, comparison: &Comparison) -> Plan {
+        let applied_migrations = self.project.migrations.as_ref().map_or(0, Vec::len);
+        Plan { unchanged: comparison.unchanged, applied_migrations, ..Plan::default() }
+    }
+
+    /// Keeps what was learned in the project. A project that cannot be written to is no reason to fail.
+    pub fn keep(&self, settings: &Settings, mut learned: Learned, finished: &Finished) {
+        let before = learned.clone();
+        learned.update(self.project.statements.as_deref().unwrap_or_default(), &finished.learned);
+        if learned != before
+            && let Err(error) = learned.save(&settings.root)
+        {
+            log::warn!("{error}");
+        }
+    }
+}
+
+fn existing(side: &SidePool, ids: &[CatalogId]) -> Result<HashSet<CatalogId>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    side.with(|client| crate::database::catalog::existing(client, ids))
+}
