@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::model::migration::Migration;
+use crate::model::project::Project;
 use crate::model::record::LearnedEdge;
 use crate::model::statement::{Checksum, Statement, StatementId};
 
@@ -39,6 +41,15 @@ impl Learned {
         }
     }
 
+    /// The statements that each migration needs.
+    pub fn needed_by(&self, migrations: &[Migration], statements: &[Statement]) -> Vec<Vec<usize>> {
+        let needed = |migration: &Migration| {
+            let Some(keys) = self.needs.get(&key(&migration.checksum)) else { return Vec::new() };
+            (0..statements.len()).filter(|&id| keys.contains(&key(&statements[id].checksum))).collect()
+        };
+        migrations.iter().map(needed).collect()
+    }
+
     /// The edges between statements of this project: pairs (statement, what it needs).
     pub fn edges(&self, statements: &[Statement]) -> Vec<(StatementId, StatementId)> {
         if self.needs.is_empty() {
@@ -59,11 +70,13 @@ impl Learned {
     }
 
     /// Takes in what a run learned; statements that the project no longer has are forgotten.
-    pub fn update(&mut self, statements: &[Statement], edges: &[LearnedEdge]) {
+    pub fn update(&mut self, project: &Project, edges: &[LearnedEdge]) {
         for (later, earlier) in edges {
             self.needs.entry(key(later)).or_default().insert(key(earlier));
         }
-        let present: HashSet<Key> = statements.iter().map(|statement| key(&statement.checksum)).collect();
+        let statements = project.statements.iter().flatten().map(|statement| key(&statement.checksum));
+        let migrations = project.migrations.iter().flatten().map(|migration| key(&migration.checksum));
+        let present: HashSet<Key> = statements.chain(migrations).collect();
         self.needs.retain(|later, _| present.contains(later));
         for needed in self.needs.values_mut() {
             needed.retain(|earlier| present.contains(earlier));

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::learned::Learned;
 use crate::model::object::CatalogId;
 use crate::model::plan::Plan;
-use crate::model::progress::Progress;
+use crate::model::progress::{Progress, Silent};
 use crate::model::project::Project;
 use crate::model::record::Recorded;
 use crate::source::project::{Directories, load};
@@ -63,8 +63,7 @@ impl Opening {
     pub fn run_trial(&mut self, comparison: &Comparison, learned: &Learned, progress: &dyn Progress) -> Result<Finished> {
         let side = self.target.pool()?;
         let existing = |ids: &[CatalogId]| existing(&side, ids);
-        let known = learned.edges(self.project.statements.as_deref().unwrap_or_default());
-        let input = Input { project: &self.project, recorded: &self.recorded, comparison, known, existing: &existing, progress };
+        let input = input(&self.project, &self.recorded, comparison, learned, &existing, progress);
         let pending = comparison.statements.len() + comparison.migrations.len();
         let limits = std::thread::scope(|scope| {
             let limits = scope.spawn(|| side.with(|client| Limits::read(client)));
@@ -78,28 +77,8 @@ impl Opening {
 
     /// What would be done, in the known order, for a role that may not try it.
     pub fn known_order(&self, comparison: &Comparison, learned: &Learned, reason: String) -> Plan {
-        let known = learned.edges(self.project.statements.as_deref().unwrap_or_default());
         let existing = |_: &[CatalogId]| Ok(HashSet::new());
-        let progress = crate::model::progress::Silent;
-        let input = Input { project: &self.project, recorded: &self.recorded, comparison, known, existing: &existing, progress: &progress };
-        trial::known_order(&input, reason)
-    }
-
-    /// The plan when nothing is to be done.
-    pub fn nothing_to_do(&self, comparison: &Comparison) -> Plan {
-        let applied_migrations = self.project.migrations.as_ref().map_or(0, Vec::len);
-        Plan { unchanged: comparison.unchanged, applied_migrations, ..Plan::default() }
-    }
-
-    /// Keeps what was learned in the project. A project that cannot be written to is no reason to fail.
-    pub fn keep(&self, settings: &Settings, mut learned: Learned, finished: &Finished) {
-        let before = learned.clone();
-        learned.update(self.project.statements.as_deref().unwrap_or_default(), &finished.learned);
-        if learned != before
-            && let Err(error) = learned.save(&settings.root)
-        {
-            log::warn!("{error}");
-        }
+        trial::known_order(&input(&self.project, &self.recorded, comparison, learned, &existing, &Silent), reason)
     }
 }
 
@@ -108,4 +87,20 @@ fn existing(side: &SidePool, ids: &[CatalogId]) -> Result<HashSet<CatalogId>> {
         return Ok(HashSet::new());
     }
     side.with(|client| crate::database::catalog::existing(client, ids))
+}
+
+type Existing<'a> = &'a dyn Fn(&[CatalogId]) -> Result<HashSet<CatalogId>>;
+
+fn input<'a>(
+    project: &'a Project,
+    recorded: &'a Recorded,
+    comparison: &'a Comparison,
+    learned: &Learned,
+    existing: Existing<'a>,
+    progress: &'a dyn Progress,
+) -> Input<'a> {
+    let statements = project.statements.as_deref().unwrap_or_default();
+    let migrations = project.migrations.as_deref().unwrap_or_default();
+    let needed_by_migrations = learned.needed_by(migrations, statements);
+    Input { project, recorded, comparison, known: learned.edges(statements), needed_by_migrations, existing, progress }
 }

@@ -25,7 +25,7 @@ pub fn canonical(statements: &[Statement], graph: &Graph) -> Vec<usize> {
     sorter.order
 }
 
-type Key<'a> = (Role, &'a str, Checksum, usize);
+type Key<'a> = (Role, u8, &'a str, Checksum, usize);
 
 struct Sorter<'a> {
     graph: &'a Graph,
@@ -105,5 +105,24 @@ impl<'a> Sorter<'a> {
 
 fn key(id: usize, statement: &Statement) -> Key<'_> {
     let created = statement.mentions.creates.first().map_or("", |created| created.name.name.as_str());
-    (statement.mentions.role, created, statement.checksum, id)
+    (statement.mentions.role, deed(statement), created, statement.checksum, id)
+}
+
+/// Among what creates nothing: what may create after all comes first, then what covers a whole schema, then what is about
+/// single objects, so that a sweeping GRANT covers everything and a single REVOKE holds against it.
+fn deed(statement: &Statement) -> u8 {
+    if statement.mentions.role != Role::Acts {
+        return 0;
+    }
+    let mut words = statement.sql().split_whitespace().map(str::to_ascii_uppercase);
+    let first = words.next().unwrap_or_default();
+    let is_sweeping = words.collect::<Vec<_>>().windows(2).any(|pair| pair == ["IN", "SCHEMA"]);
+    match (first.as_str(), is_sweeping) {
+        ("REVOKE", true) => 1,
+        ("GRANT", true) => 2,
+        ("REVOKE", false) => 3,
+        ("GRANT", false) => 4,
+        ("COMMENT" | "SECURITY", _) => 5,
+        _ => 0,
+    }
 }

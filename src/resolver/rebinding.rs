@@ -9,13 +9,15 @@ use super::graph::{Edge, Graph};
 pub struct TooEarly {
     pub statement: usize,
     pub because: usize,
+    /// What ties them.
+    pub tie: Edge,
 }
 
 /// When each statement last succeeded in this run, and what is known of who truly needs whom.
 #[derive(Debug)]
 pub struct Course {
-    /// A statement's place among the successes; `None`: long ago.
-    times: Vec<Option<usize>>,
+    /// A statement's places among the successes, the first and the last; `None`: long ago.
+    times: Vec<Option<(usize, usize)>>,
     needs: Vec<Vec<usize>>,
 }
 
@@ -24,7 +26,8 @@ impl Course {
     pub fn new(statements: usize, successes: &[usize], needs: impl IntoIterator<Item = (usize, usize)>) -> Self {
         let mut course = Course { times: vec![None; statements], needs: vec![Vec::new(); statements] };
         for (time, &id) in successes.iter().enumerate() {
-            course.times[id] = Some(time);
+            let first = course.times[id].map_or(time, |(first, _)| first);
+            course.times[id] = Some((first, time));
         }
         for (later, earlier) in needs {
             course.needs[later].push(earlier);
@@ -32,9 +35,19 @@ impl Course {
         course
     }
 
-    /// When a statement last succeeded in this run.
-    pub fn time(&self, id: usize) -> Option<usize> {
-        self.times[id]
+    /// When a statement last succeeded in this run: what it binds is from then.
+    pub fn last(&self, id: usize) -> Option<usize> {
+        self.times[id].map(|(_, last)| last)
+    }
+
+    /// When a statement first succeeded in this run: what it created is there since then.
+    pub fn first(&self, id: usize) -> Option<usize> {
+        self.times[id].map(|(first, _)| first)
+    }
+
+    /// Whether one statement last succeeded before another one first did. What succeeded in an earlier run was before all.
+    pub fn is_before(&self, earlier: usize, later: usize) -> bool {
+        self.last(earlier) < self.first(later)
     }
 
     /// Whether a statement needs another, directly or through others.
@@ -57,15 +70,15 @@ impl Course {
 /// by that other one could never have come after it.
 pub fn bound_too_early(graph: &Graph, course: &Course) -> Vec<TooEarly> {
     let mut found = Vec::new();
-    for because in (0..graph.len()).filter(|&id| course.time(id).is_some()) {
+    for because in (0..graph.len()).filter(|&id| course.first(id).is_some()) {
         for &(statement, edge) in graph.after(because) {
             let binds = matches!(edge, Edge::Known | Edge::Bound | Edge::Completes);
-            if binds && course.time(statement) < course.time(because) && !course.is_needed(because, statement) {
-                found.push(TooEarly { statement, because });
+            if binds && course.is_before(statement, because) && !course.is_needed(because, statement) {
+                found.push(TooEarly { statement, because, tie: edge });
             }
         }
     }
     found.sort_unstable();
-    found.dedup_by_key(|one| one.statement);
+    found.dedup();
     found
 }

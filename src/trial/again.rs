@@ -6,8 +6,10 @@ use super::drive::Drive;
 use super::ledger::{Ledger, Was, seems_to_create};
 use super::migrations::unit_number;
 use crate::error::Result;
+use crate::model::name::Name;
 use crate::model::object::Object;
 use crate::model::statement::{Mode, Role, Statement, StatementId, Strength};
+use crate::resolver::Edge;
 use crate::resolver::rebinding::{Course, TooEarly, bound_too_early};
 
 /// How often what came too early is tried again before the result counts as settled.
@@ -32,12 +34,13 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
         let mut misplaced = Vec::new();
         let mut retried = Vec::new();
         for one in early {
-            let may = may_run_twice(&drive.statements[one.statement]) || course.time(one.statement).is_none();
+            let may = may_run_twice(&drive.statements[one.statement]) || course.last(one.statement).is_none();
             if may && drive.try_again(one.statement) {
                 log::info!("{}: again, because of {}", path(drive, one.statement), path(drive, one.because));
                 drive.because.insert(one.statement, one.because);
+                set_again(drive, one.statement);
                 retried.push(one);
-            } else if course.time(one.statement).is_some() {
+            } else if course.last(one.statement).is_some() {
                 misplaced.push(one);
             }
         }
@@ -46,15 +49,37 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
         }
         drive.run()?;
         let parked: HashSet<usize> = drive.queue.parked().into_iter().collect();
-        misplaced.extend(retried.iter().copied().filter(|one| parked.contains(&one.statement) && course.time(one.statement).is_some()));
+        misplaced.extend(
+            retried.iter().copied().filter(|one| parked.contains(&one.statement) && course.last(one.statement).is_some()),
+        );
         if !misplaced.is_empty() {
-            return Ok(Settled::BeginAgain(misplaced.iter().map(|one| (StatementId(one.statement), StatementId(one.because))).collect()));
+            return Ok(Settled::BeginAgain(
+                misplaced.iter().map(|one| (StatementId(one.statement), StatementId(one.because))).collect(),
+            ));
         }
         drive.finish()?;
-        super::check_constraints(drive.session)?;
+        super::check_constraints(drive.session, None)?;
         *ledger = Ledger::read(drive.session, drive.input)?;
     }
     Ok(Settled::Yes)
+}
+
+/// Replacing an object undoes what was set on it (options of a view, settings of a function): it is set again.
+fn set_again(drive: &mut Drive<'_>, id: usize) {
+    let names = drive.statements[id].mentions.creates.iter().map(|created| &created.name);
+    let mentioners: Vec<usize> = names.flat_map(|name| drive.graph.mentioners(&name.name)).copied().collect();
+    for other in mentioners {
+        if other != id && sets_something_on(drive, other, id) && drive.queue.is_done(other) {
+            drive.try_again(other);
+        }
+    }
+}
+
+/// Whether a statement only sets something on an object that another one creates: ALTER, GRANT, COMMENT.
+fn sets_something_on(drive: &Drive<'_>, setter: usize, creator: usize) -> bool {
+    let (setter, creator) = (&drive.statements[setter].mentions, &drive.statements[creator].mentions);
+    let is_created = |name: &Name| creator.creates.iter().any(|created| created.name.may_equal(name));
+    setter.creates.is_empty() && setter.completes.iter().any(is_created)
 }
 
 fn path(drive: &Drive<'_>, id: usize) -> String {
@@ -71,7 +96,10 @@ fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarl
     let mut found: BTreeMap<usize, TooEarly> = BTreeMap::new();
     let place = |id: usize| drive.queue.place(id);
     let by_text = bound_too_early(drive.graph, course).into_iter().filter(|one| matters(drive, ledger, course, one));
-    let all = by_text.chain(hidden_names(drive, ledger, course)).chain(sweeps(drive, ledger, course)).chain(stars(drive, ledger, course));
+    let all = by_text
+        .chain(hidden_names(drive, ledger, course))
+        .chain(sweeps(drive, ledger, course))
+        .chain(stars(drive, ledger, course));
     for one in all {
         if drive.statements[one.statement].mode == Mode::Transactional {
             found.entry(place(one.statement)).or_insert(one);
@@ -82,12 +110,15 @@ fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarl
 
 /// A statement from an earlier run is tried again only if something new can change what it binds.
 fn matters(drive: &Drive<'_>, ledger: &Ledger, course: &Course, one: &TooEarly) -> bool {
-    if course.time(one.statement).is_some() {
+    let (statement, because) = (&drive.statements[one.statement], &drive.statements[one.because]);
+    if one.tie == Edge::Completes && super::compare::first_word(because) == "ALTER" && !has_star(statement) {
+        return false;
+    }
+    if course.last(one.statement).is_some() {
         return true;
     }
     let is_new = ledger.statement(one.because).provides.iter().any(|provided| provided.was == Was::Absent);
-    let completes = !drive.statements[one.because].mentions.completes.is_empty();
-    is_new || completes && has_star(&drive.statements[one.statement])
+    is_new || one.tie == Edge::Completes && has_star(statement)
 }
 
 /// Names that a statement created without its text showing it (a DO block, a CALL), bound before by others.
@@ -102,9 +133,9 @@ fn hidden_names(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooE
             for &statement in drive.graph.mentioners(name) {
                 let binds = drive.statements[statement].mentions.uses.iter();
                 let binds = binds.filter(|used| used.strength == Strength::Bound).any(|used| used.name.name == *name);
-                let is_before = course.time(statement) < course.time(because) && statement != because;
+                let is_before = course.is_before(statement, because) && statement != because;
                 if binds && is_before && !same_file(drive, statement, because) && !course.is_needed(because, statement) {
-                    found.push(TooEarly { statement, because });
+                    found.push(TooEarly { statement, because, tie: Edge::Bound });
                 }
             }
         }
@@ -121,9 +152,10 @@ fn sweeps(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> 
         if text.mentions.role != Role::Acts || !is_sweeping(drive, ledger, course, statement) {
             continue;
         }
-        let later = creators.iter().copied().filter(|&creator| course.time(statement) < course.time(creator));
-        if let Some(because) = later.into_iter().find(|&creator| creator != statement && !same_file(drive, statement, creator)) {
-            found.push(TooEarly { statement, because });
+        let later = creators.iter().copied().filter(|&creator| course.is_before(statement, creator));
+        let mut later = later.filter(|&creator| creator != statement && !same_file(drive, statement, creator));
+        if let Some(because) = later.find(|&creator| !course.is_needed(creator, statement)) {
+            found.push(TooEarly { statement, because, tie: Edge::Bound });
         }
     }
     found
@@ -133,11 +165,13 @@ fn sweeps(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> 
 fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -> bool {
     let statement = &drive.statements[id];
     let names: HashSet<&str> = statement.mentions.uses.iter().map(|used| used.name.name.as_str()).collect();
-    if course.time(id).is_none() {
+    if course.last(id).is_none() {
         let checksum = statement.checksum.to_string();
         let row = drive.input.recorded.statements.iter().find(|row| row.checksum == checksum && row.object.is_none());
         let is_named = |label: &String| names.iter().any(|name| label.contains(name));
-        return row.is_some_and(|row| row.touches.iter().any(|label| !is_named(label)) || row.touches.is_empty() && is_grant(statement));
+        return row.is_some_and(|row| {
+            row.touches.iter().any(|label| !is_named(label)) || row.touches.is_empty() && is_grant(statement)
+        });
     }
     let entry = ledger.statement(id);
     let is_named = |object: &Object| object.names.iter().any(|name| names.contains(name.as_str()));
@@ -152,8 +186,9 @@ fn stars(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
     for &migration in &drive.input.comparison.migrations {
         for object in &ledger.entry(unit_number(migration)).touches {
             let Some(name) = object.names.last() else { continue };
-            let follows = |id: &usize| has_star(&drive.statements[*id]) && course.time(*id).is_none();
-            found.extend(drive.graph.mentioners(name).iter().copied().filter(follows).map(|statement| TooEarly { statement, because: statement }));
+            let follows = |id: &usize| has_star(&drive.statements[*id]) && course.last(*id).is_none();
+            let following = drive.graph.mentioners(name).iter().copied().filter(follows);
+            found.extend(following.map(|statement| TooEarly { statement, because: statement, tie: Edge::Bound }));
         }
     }
     found

@@ -32,13 +32,14 @@ pub struct Drive<'a> {
     rewritten: HashMap<usize, String>,
     /// Why statements were tried again: the one that came after them.
     pub because: HashMap<usize, usize>,
+    /// Pairs (migration, statement that it needed).
+    pub needed_by_migrations: Vec<(usize, usize)>,
     /// What is done, in order, once each.
     pub course: Vec<Done>,
     /// Statements for which deferred triggers were fired already.
     fired: HashSet<usize>,
     seen: HashSet<usize>,
     batch: usize,
-    messages_before: usize,
 }
 
 /// One thing that is done.
@@ -69,7 +70,6 @@ impl<'a> Drive<'a> {
         let figures = TrialFigures { statements: pending.len() + input.comparison.migrations.len(), ..TrialFigures::default() };
         input.progress.start(figures.statements);
         Drive {
-            messages_before: session.messages(),
             session,
             input,
             statements,
@@ -79,6 +79,7 @@ impl<'a> Drive<'a> {
             failures: HashMap::new(),
             rewritten: HashMap::new(),
             because: HashMap::new(),
+            needed_by_migrations: Vec::new(),
             course: Vec::new(),
             fired: HashSet::new(),
             seen: HashSet::new(),
@@ -93,11 +94,16 @@ impl<'a> Drive<'a> {
             if batch.is_empty() {
                 break;
             }
+            log::debug!(
+                "batch of {}: {}",
+                batch.len(),
+                batch.iter().map(|&id| self.statements[id].file.name.as_str()).collect::<Vec<_>>().join(" ")
+            );
             self.attempt(&batch)?;
             let what = batch.last().map_or("", |&id| self.statements[id].file.path.as_str());
             self.input.progress.at(self.done(), what);
         }
-        self.figures.messages = self.session.messages() - self.messages_before;
+        self.figures.messages = self.session.messages();
         Ok(())
     }
 
@@ -105,6 +111,11 @@ impl<'a> Drive<'a> {
     pub fn finish(&mut self) -> Result<()> {
         self.input.progress.finish();
         if self.queue.parked().is_empty() { Ok(()) } else { Err(failure::unresolved(self)) }
+    }
+
+    /// Whether a statement overwrites what is there instead of failing.
+    pub fn may_overwrite(&self, id: usize) -> bool {
+        self.rewritten.contains_key(&id) || has_or_replace(&self.statements[id])
     }
 
     /// Puts a statement that is done in the queue again, so that it replaces what it made. False if it cannot.
@@ -161,7 +172,8 @@ impl<'a> Drive<'a> {
 
     fn failed(&mut self, id: usize, failure: Failure) -> Result<()> {
         let statement = &self.statements[id];
-        let names = if failure.setting.is_none() { self.missing_names(Some(id), statement.sql(), &failure.error) } else { Vec::new() };
+        let names =
+            if failure.setting.is_none() { self.missing_names(Some(id), statement.sql(), &failure.error) } else { Vec::new() };
         let obstacle = diagnose(&failure.error, names);
         log::debug!("{}: {} {}", statement.file.path, failure.error.code, failure.error.message);
         let rewritten = self.rewritten.contains_key(&id);
@@ -171,7 +183,7 @@ impl<'a> Drive<'a> {
         }
         if failed.error.code == "55006" && self.fired.insert(id) {
             // Rows changed before ALTER TABLE have deferred triggers: fire them, then try again.
-            super::check_constraints(self.session)?;
+            super::check_constraints(self.session, None)?;
             self.queue.retry(id);
             return Ok(());
         }

@@ -24,14 +24,17 @@ pub fn unit_number(index: usize) -> i32 {
 
 fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration) -> Result<()> {
     let parts = migration.statements.iter();
-    let parts = parts.map(|statement| Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings }).collect();
+    let parts =
+        parts.map(|statement| Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings }).collect();
     let unit = Unit { number: unit_number(index), parts };
+    let known = drive.input.needed_by_migrations.get(index).cloned().unwrap_or_default();
+    build(drive, known)?;
     loop {
         let outcome = drive.session.attempt(std::slice::from_ref(&unit))?;
         drive.figures.attempts += 1;
         let Some(failed) = outcome.failure else {
             drive.course.push(Done::Migration(index));
-            return Ok(());
+            return super::check_constraints(drive.session, Some(migration));
         };
         drive.figures.failures += 1;
         let statement = migration.statements.get(failed.part);
@@ -39,13 +42,23 @@ fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration) -> Result
         let obstacle = diagnose(&failed.error, drive.missing_names(None, sql, &failed.error));
         let Obstacle::Missing(names) = &obstacle else { return Err(failure::migration(drive, migration, &failed, &obstacle)) };
         let providers = names.iter().flat_map(|name| drive.graph.providers(drive.statements, None, name));
-        let wanted = drive.queue.with_needs(providers.collect::<Vec<usize>>());
-        let before = drive.queue.successes().len();
-        drive.queue.limit(Some(wanted));
-        drive.run()?;
-        drive.queue.limit(None);
-        if drive.queue.successes().len() == before {
+        let providers: Vec<usize> = providers.filter(|&id| !drive.queue.is_done(id)).collect();
+        if !build(drive, providers.clone())? {
             return Err(failure::migration(drive, migration, &failed, &obstacle));
         }
+        drive.needed_by_migrations.extend(providers.into_iter().filter(|&id| drive.queue.is_done(id)).map(|id| (index, id)));
     }
+}
+
+/// Tries statements, and what they need, before everything else. False if none of them succeeded.
+fn build(drive: &mut Drive<'_>, wanted: Vec<usize>) -> Result<bool> {
+    let wanted = drive.queue.with_needs(wanted);
+    if wanted.is_empty() {
+        return Ok(false);
+    }
+    let before = drive.queue.successes().len();
+    drive.queue.limit(Some(wanted));
+    drive.run()?;
+    drive.queue.limit(None);
+    Ok(drive.queue.successes().len() > before)
 }

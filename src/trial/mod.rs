@@ -1,7 +1,7 @@
 //! Drives the resolver over a session: the one code path of plan and apply, from a comparison to a plan that was tried.
 
-mod again;
 pub mod after_commit;
+mod again;
 pub mod compare;
 mod drive;
 mod failure;
@@ -14,8 +14,9 @@ use std::collections::HashSet;
 
 use crate::database::session::Session;
 use crate::error::{Error, Result};
+use crate::model::migration::Migration;
 use crate::model::object::CatalogId;
-use crate::model::plan::Plan;
+use crate::model::plan::{Plan, TrialFigures};
 use crate::model::progress::Progress;
 use crate::model::project::Project;
 use crate::model::record::{Dependency, LearnedEdge, Recorded, RecordedStatement};
@@ -38,6 +39,8 @@ pub struct Input<'a> {
     pub comparison: &'a Comparison,
     /// Pairs (statement, what it needs) from earlier runs.
     pub known: Vec<(StatementId, StatementId)>,
+    /// For each migration of the project, the statements that it needs, from earlier runs.
+    pub needed_by_migrations: Vec<Vec<usize>>,
     /// Which objects were there before this run, seen from outside its transaction.
     pub existing: &'a dyn Fn(&[CatalogId]) -> Result<HashSet<CatalogId>>,
     pub progress: &'a dyn Progress,
@@ -68,19 +71,22 @@ pub struct Finished {
 /// Runs everything that is pending in the session's open transaction. The caller ends it with ROLLBACK or COMMIT.
 pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
     let mut known = input.known.clone();
+    let mut spent = TrialFigures::default();
     for beginning in 1.. {
         let graph = Graph::new(input.statements(), &known);
         let mut drive = Drive::new(session, input, &graph);
+        drive.figures.spend(&spent);
         migrations::run(&mut drive)?;
         drive.run()?;
         drive.finish()?;
-        check_constraints(drive.session)?;
+        check_constraints(drive.session, None)?;
         let mut ledger = Ledger::read(drive.session, input)?;
         match again::settle(&mut drive, &mut ledger)? {
             again::Settled::Yes => {}
             again::Settled::BeginAgain(edges) if beginning < BEGINNINGS => {
                 known.extend(drive.queue.learned().iter().map(|&(later, earlier)| (StatementId(later), StatementId(earlier))));
                 known.extend(edges);
+                spent = drive.figures;
                 session.restart()?;
                 continue;
             }
@@ -111,9 +117,9 @@ fn in_transaction<'a>(input: &Input<'a>) -> impl Iterator<Item = usize> + 'a {
 }
 
 /// Violations that would only show at COMMIT (PostgreSQL manual, SET CONSTRAINTS).
-fn check_constraints(session: &mut Session) -> Result<()> {
+fn check_constraints(session: &mut Session, after: Option<&Migration>) -> Result<()> {
     match session.execute(include_str!("check_constraints.sql"))? {
         Ok(()) => Ok(()),
-        Err(error) => Err(failure::deferred(&error)),
+        Err(error) => Err(failure::deferred(&error, after)),
     }
 }

@@ -13,6 +13,7 @@ use crate::model::object::CatalogId;
 use crate::model::plan::{Action, Phase, Plan, Reason, Step, Tried};
 use crate::model::record::{Dependency, LearnedEdge, LearnedFrom, RecordedStatement};
 use crate::model::statement::{Checksum, Mode, Statement, StatementId};
+use crate::resolver::rebinding::Course;
 use crate::resolver::{Graph, Queue};
 
 /// The plan, the records and what was learned. Recorded objects that no statement makes any more are refused.
@@ -20,7 +21,8 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
     let input = drive.input;
     let forgotten = forgotten(drive, ledger)?;
     let mut plan = plan_without_steps(input);
-    let modified: HashSet<&str> = input.comparison.orphans.iter().map(|&row| input.recorded.statements[row].name.as_str()).collect();
+    let modified: HashSet<&str> =
+        input.comparison.orphans.iter().map(|&row| input.recorded.statements[row].name.as_str()).collect();
     let migrations = input.project.migrations.as_deref().unwrap_or_default();
     for done in &drive.course {
         plan.steps.push(match done {
@@ -260,8 +262,14 @@ fn dependencies(drive: &Drive<'_>, ledger: &Ledger) -> Vec<Dependency> {
 
 fn learned(drive: &Drive<'_>, ledger: &Ledger) -> Vec<LearnedEdge> {
     let checksum = |id: usize| -> Checksum { drive.statements[id].checksum };
+    let course = Course::new(drive.statements.len(), drive.queue.successes(), []);
     let by_catalog = ledger.needs().into_iter().filter(|&(later, earlier)| !same_file_in_order(drive, later, earlier));
-    by_catalog.chain(drive.queue.learned().iter().copied()).map(|(later, earlier)| (checksum(later), checksum(earlier))).collect()
+    // An object that two statements make one after the other counts for the second: what came between did not need that one.
+    let by_catalog = by_catalog.filter(|&(later, earlier)| course.is_before(earlier, later));
+    let by_error = drive.queue.learned().iter().copied();
+    let migrations = drive.input.project.migrations.as_deref().unwrap_or_default();
+    let by_migration = drive.needed_by_migrations.iter().map(|&(index, id)| (migrations[index].checksum, checksum(id)));
+    by_catalog.chain(by_error).map(|(later, earlier)| (checksum(later), checksum(earlier))).chain(by_migration).collect()
 }
 
 fn same_file_in_order(drive: &Drive<'_>, later: usize, earlier: usize) -> bool {
