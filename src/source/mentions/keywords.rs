@@ -25,20 +25,21 @@ pub fn is_structural(word: &str) -> bool {
     STRUCTURAL.binary_search(&word).is_ok()
 }
 
-/// Some of category U.
+/// Some of category U, and some of PL/pgSQL's own.
 #[rustfmt::skip]
 const STRUCTURAL: &[&str] = &[
     "add", "after", "also", "alter", "always", "atomic", "attach", "before", "begin", "by", "call", "called", "cascade",
-    "cascaded", "columns", "comment", "commutator", "constraints", "cost", "cube", "deallocate", "declare", "delete",
-    "depends", "detach", "disable", "each", "enable", "event", "execute", "family", "filter", "for", "function", "functions",
-    "generated", "handler", "identity", "if", "immutable", "implicit", "include", "index", "inherit", "inline", "input",
-    "insert", "instead", "key", "language", "last", "leakproof", "level", "loop", "materialized", "next", "no", "nothing",
-    "notify", "nulls", "of", "operator", "option", "over", "owner", "parallel", "partition", "policy", "prepare",
-    "privileges", "procedure", "range", "recursive", "refresh", "rename", "replace", "restrict", "return", "returns",
-    "revoke", "rollup", "routines", "row", "rows", "rowtype", "rule", "safe", "schema", "security", "set", "sets", "sql",
-    "stable", "start", "statement", "statistics", "storage", "stored", "strict", "support", "tables", "temp", "temporary",
-    "to", "transform", "trigger", "type", "unsafe", "update", "using", "validate", "validator", "varying", "view", "volatile",
-    "with", "within", "without", "zone",
+    "cascaded", "columns", "comment", "commutator", "conflict", "constant", "constraints", "cost", "cube", "deallocate",
+    "declare", "delete", "depends", "detach", "diagnostics", "disable", "drop", "each", "elsif", "enable", "event",
+    "exception", "execute", "exit", "family", "filter", "for", "foreach", "found", "function", "functions", "generated",
+    "handler", "identity", "if", "immutable", "implicit", "include", "index", "inherit", "inline", "input", "insert",
+    "instead", "key", "language", "last", "leakproof", "level", "loop", "matched", "materialized", "merge", "next", "no",
+    "nothing", "notice", "notify", "nulls", "of", "operator", "option", "over", "owner", "parallel", "partition", "perform",
+    "policy", "prepare", "privileges", "procedure", "raise", "range", "recursive", "refresh", "rename", "replace", "restrict",
+    "return", "returns", "revoke", "rollup", "routines", "row", "rows", "rowtype", "rule", "safe", "schema", "security",
+    "set", "sets", "sql", "sqlerrm", "sqlstate", "stable", "start", "statement", "statistics", "storage", "stored", "strict",
+    "support", "tables", "temp", "temporary", "then", "to", "transform", "trigger", "type", "unsafe", "update", "using",
+    "validate", "validator", "varying", "view", "volatile", "with", "within", "without", "zone",
 ];
 
 /// Reserved, or not allowed as the name of a table, a function or a type (categories R, T, C of `pg_get_keywords()`).
