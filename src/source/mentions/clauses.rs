@@ -190,7 +190,7 @@ impl Level {
     }
 
     /// Whether a name with parentheses is a function of FROM.
-    pub fn from_item(&self) -> bool {
+    pub fn is_from_item(&self) -> bool {
         self.clause == Clause::From
     }
 

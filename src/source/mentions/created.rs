@@ -297,7 +297,7 @@ fn r#type(mut found: Found<'_, '_>) {
         header.mark_all(after, words.after_parens(after + 2), Mark::Skip);
     } else if words.words(after, &["as", "range"]) {
         for (from, to) in words.items(after + 2) {
-            header.mark(from, Mark::Skip);
+            header.mark_all(from, from + 2, Mark::Skip);
             header.mark_all(from + 2, to, Mark::Type);
         }
         let said = words.items(after + 2).into_iter().find(|(from, _)| words.word(*from, "multirange_type_name"));

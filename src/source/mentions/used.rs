@@ -248,7 +248,7 @@ impl Walk<'_, '_> {
             }
             Place::Relation => {
                 let alias = parts.last().cloned();
-                let form = if called && self.level().from_item() { Form::Call(arguments(words, after)) } else { Form::Plain };
+                let form = if called && self.level().is_from_item() { Form::Call(arguments(words, after)) } else { Form::Plain };
                 self.found.push(Found { parts, form, strength: self.sure, anchored: true });
                 let level = self.level_mut();
                 level.expect = false;
