@@ -6,7 +6,7 @@ use super::super::words::{Words, significant};
 use super::of;
 use crate::model::statement::{Conforming, CreatedKind, Form, Mentions, Role, Strength};
 
-/// A case is `> statement`, then the lines that [`shown`] gives; names of key words and built-ins that are noise are written too.
+/// A case is `> statement`, then the lines that [`shown`] gives; what PostgreSQL itself provides is seen like any other name.
 #[test]
 fn names_are_seen() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/source/mentions");
