@@ -56,7 +56,8 @@ fn cut(mut name: String) -> String {
 /// `spelled` begins with a quote; its parts on continuation lines are joined.
 fn quoted(spelled: &str, backslash: bool) -> Cow<'_, str> {
     let Some(body) = spelled.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) else { return Cow::Borrowed("") };
-    if !body.contains('\'') && !(backslash && body.contains('\\')) {
+    let escaped = backslash && body.contains('\\');
+    if !escaped && !body.contains('\'') {
         return Cow::Borrowed(body);
     }
     let mut said = String::with_capacity(body.len());

@@ -44,8 +44,9 @@ pub fn directive(
     let text = comment.text(&file.text);
     let said = after_prefix(text)?;
     let offset = comment.end - said.len();
-    Some(read(file, said, offset, position, folder).map_err(|diagnostic| {
-        Box::new(if diagnostic.place.is_some() { diagnostic } else { diagnostic.at(Place::at(file, comment.start)) })
+    Some(read(file, said, offset, position, folder).map_err(|mut diagnostic| {
+        diagnostic.place.get_or_insert_with(|| Place::at(file, comment.start));
+        diagnostic
     }))
 }
 
@@ -55,7 +56,7 @@ fn after_prefix(comment: &str) -> Option<&str> {
     if head.eq_ignore_ascii_case("pgmg:") { rest.get(5..) } else { None }
 }
 
-fn read(file: &SourceFile, said: &str, offset: usize, position: Position, folder: Folder) -> Result<Directive, Diagnostic> {
+fn read(file: &SourceFile, said: &str, offset: usize, position: Position, folder: Folder) -> Result<Directive, Box<Diagnostic>> {
     let trimmed = said.trim_start();
     let word_end = trimmed.find(char::is_whitespace).unwrap_or(trimmed.len());
     let (word, rest) = trimmed.split_at(word_end);
@@ -64,39 +65,47 @@ fn read(file: &SourceFile, said: &str, offset: usize, position: Position, folder
         ("destructive", Folder::Migrations) => Directive::Destructive,
         ("depends-on", Folder::Code) => Directive::DependsOn(names(file, rest, offset + said.len() - rest.len())?),
         ("section", Folder::Migrations) => {
-            return Err(Diagnostic::new("sections of a migration are not supported by this version of pgmg")
-                .help("put each part into a migration of its own"));
+            return Err(Box::new(
+                Diagnostic::new("sections of a migration are not supported by this version of pgmg")
+                    .help("put each part into a migration of its own"),
+            ));
         }
         ("destructive" | "section", Folder::Code) => {
-            return Err(
-                Diagnostic::new(format!("directive \"{word}\" belongs in a migration, not in a code file")).help("remove it")
-            );
+            return Err(Box::new(
+                Diagnostic::new(format!("directive \"{word}\" belongs in a migration, not in a code file")).help("remove it"),
+            ));
         }
         ("depends-on", Folder::Migrations) => {
-            return Err(Diagnostic::new("directive \"depends-on\" belongs in a code file, not in a migration")
-                .help("remove it: migrations run in the order of their numbers"));
+            return Err(Box::new(
+                Diagnostic::new("directive \"depends-on\" belongs in a code file, not in a migration")
+                    .help("remove it: migrations run in the order of their numbers"),
+            ));
         }
         _ => return Err(unknown(word, folder)),
     };
     if !matches!(directive, Directive::DependsOn(_)) && !rest.trim().is_empty() {
-        return Err(Diagnostic::new(format!("directive \"{word}\" takes nothing behind it, not \"{}\"", rest.trim()))
-            .help("put other words into a comment of their own"));
+        return Err(Box::new(
+            Diagnostic::new(format!("directive \"{word}\" takes nothing behind it, not \"{}\"", rest.trim()))
+                .help("put other words into a comment of their own"),
+        ));
     }
     match position {
         Position::Between => Ok(directive),
-        Position::Elsewhere => {
-            Err(Diagnostic::new(format!("directive \"{word}\" is not on a line of its own before a statement"))
-                .help("move it to the line before the statement it is for"))
-        }
+        Position::Elsewhere => Err(Box::new(
+            Diagnostic::new(format!("directive \"{word}\" is not on a line of its own before a statement"))
+                .help("move it to the line before the statement it is for"),
+        )),
     }
 }
 
 /// `NAME[, NAME…]`, each with an optional schema and, for routines, optional argument types that are not looked at.
-fn names(file: &SourceFile, list: &str, offset: usize) -> Result<Vec<Declared>, Diagnostic> {
+fn names(file: &SourceFile, list: &str, offset: usize) -> Result<Vec<Declared>, Box<Diagnostic>> {
     let wrong = |at: usize| {
-        Diagnostic::new("directive \"depends-on\" needs one or more names, separated by commas")
-            .at(Place::at(file, offset + at))
-            .help("write it like this: -- pgmg: depends-on app.orders, total")
+        Box::new(
+            Diagnostic::new("directive \"depends-on\" needs one or more names, separated by commas")
+                .at(Place::at(file, offset + at))
+                .help("write it like this: -- pgmg: depends-on app.orders, total"),
+        )
     };
     let tokens = significant(list, Conforming::On).map_err(|error| wrong(error.start))?;
     let words = Words { text: list, tokens: &tokens, conforming: Conforming::On };
@@ -121,7 +130,7 @@ fn names(file: &SourceFile, list: &str, offset: usize) -> Result<Vec<Declared>, 
     }
 }
 
-fn unknown(word: &str, folder: Folder) -> Diagnostic {
+fn unknown(word: &str, folder: Folder) -> Box<Diagnostic> {
     let known: &[&str] = match folder {
         Folder::Migrations => &["no-transaction", "destructive"],
         Folder::Code => &["no-transaction", "depends-on"],
@@ -131,7 +140,7 @@ fn unknown(word: &str, folder: Folder) -> Diagnostic {
         Some((_, name)) if !word.is_empty() => format!("did you mean \"{name}\"?"),
         _ => format!("pgmg knows {} here", known.join(" and ")),
     };
-    Diagnostic::new(format!("unknown directive \"{word}\"")).help(help)
+    Box::new(Diagnostic::new(format!("unknown directive \"{word}\"")).help(help))
 }
 
 /// How many letters must be changed, added or removed.

@@ -44,6 +44,7 @@ struct Reader<'a> {
     conforming: Conforming,
     settings: Arc<Settings>,
     settings_parts: Parts,
+    search_path: Vec<String>,
     statements: Vec<Statement>,
     all: Parts,
     parts: Parts,
@@ -70,6 +71,7 @@ impl<'a> Reader<'a> {
             conforming: Conforming::On,
             settings: Arc::default(),
             settings_parts: Parts::default(),
+            search_path: Vec::new(),
             statements: Vec::new(),
             all: Parts::default(),
             parts: Parts::default(),
@@ -175,6 +177,7 @@ impl<'a> Reader<'a> {
         }
         if let Some(change) = settings::change(&words) {
             self.conforming = change.conforming().unwrap_or(self.conforming);
+            self.search_path = settings::search_path(&words).unwrap_or_else(|| std::mem::take(&mut self.search_path));
             let settings = Arc::make_mut(&mut self.settings);
             settings.statements.push(Setting { file: self.file.clone(), span });
             settings.standard_conforming_strings = self.conforming;
@@ -197,7 +200,7 @@ impl<'a> Reader<'a> {
             settings: self.settings.clone(),
             mode,
             declared: pending.declared,
-            mentions: mentions::of(&words),
+            mentions: mentions::of(&words, &self.search_path),
         });
         Rest::Statements
     }

@@ -13,19 +13,23 @@ mod routines;
 mod used;
 
 use super::words::Words;
-use crate::model::statement::{Mentions, Strength};
+use crate::model::name::Name;
+use crate::model::statement::{Form, Mentions, Strength, Uses};
 
 /// How deep strings are looked into: a statement's own, and one level more.
 const NESTING: u8 = 2;
 
-/// What can be seen of a statement without a server.
-pub fn of(words: &Words<'_>) -> Mentions {
+/// What can be seen of a statement without a server. The schemas of its file's `search_path` must be there before it.
+pub fn of(words: &Words<'_>, search_path: &[String]) -> Mentions {
     let header = header::header(words);
     let mut mentions = header.mentions;
     let mut uses = std::mem::take(&mut mentions.uses);
     uses.extend(used::used(words, &header.marks, &header.locals, Strength::Bound, NESTING));
     if let Some(body) = &header.body {
         bodies::names(words, body, &header.locals, &mut uses);
+    }
+    for schema in search_path {
+        uses.push(Uses { name: Name::bare(schema), form: Form::Plain, strength: Strength::Bound });
     }
     // The strongest of equal ones comes first.
     uses.sort_unstable();

@@ -53,6 +53,29 @@ pub fn change(words: &Words<'_>) -> Option<Change> {
     }
 }
 
+/// The schemas that a change of `search_path` names, and that somebody may have to create first.
+pub fn search_path(words: &Words<'_>) -> Option<Vec<String>> {
+    match change(words)? {
+        Change::Everything => return Some(Vec::new()),
+        Change::Parameter(name, _) if name == "search_path" => {}
+        _ => return None,
+    }
+    let mut schemas = Vec::new();
+    let value = (1..words.len()).find(|at| words.word(*at, "to") || words.operator(*at, "=") || words.is(*at, Kind::OpenParen));
+    for at in value.map_or(words.len(), |at| at + 1)..words.len() {
+        let Some(text) = words.string(at) else {
+            schemas.extend(words.identifier(at).filter(|_| !words.word(at, "default")));
+            continue;
+        };
+        for part in text.split(',').map(str::trim) {
+            schemas.push(part.strip_prefix('"').and_then(|part| part.strip_suffix('"')).unwrap_or(part).to_owned());
+        }
+    }
+    let known = ["", "$user", "search_path", "pg_catalog", "pg_temp", "true", "false"];
+    schemas.retain(|schema| !known.contains(&schema.as_str()));
+    Some(schemas)
+}
+
 fn set(words: &Words<'_>) -> Option<Change> {
     let local = words.any_word(1, &["session", "local"]) && !words.any_word(2, &["to"]) && !words.operator(2, "=");
     let at = 1 + usize::from(local);
@@ -133,6 +156,19 @@ mod tests {
         assert_eq!(of("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"), None);
         assert_eq!(of("SET ROLE x"), Some(Change::Other));
         assert_eq!(of("SET TIME ZONE 'UTC'"), Some(Change::Other));
+    }
+
+    #[test]
+    fn schemas_of_the_search_path_are_seen() {
+        let path = |text: &str| {
+            let tokens = significant(text, Conforming::On).unwrap();
+            search_path(&Words { text, tokens: &tokens, conforming: Conforming::On })
+        };
+        let schemas = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        assert_eq!(path("SET search_path TO App, \"B\", 'c', pg_catalog"), schemas(&["app", "B", "c"]));
+        assert_eq!(path("SELECT set_config('search_path', 'a, \"$user\"', false)"), schemas(&["a"]));
+        assert_eq!(path("RESET search_path"), schemas(&[]));
+        assert_eq!(path("SET work_mem = '1MB'"), None);
     }
 
     #[test]

@@ -45,8 +45,7 @@ impl Boundary {
     }
 }
 
-/// The next statement's tokens without blanks and without the semicolon; comments go to `comment` with the number of
-/// tokens read before them. `None` at the end of the text.
+/// Why the reading of a statement ended.
 pub enum Next {
     /// A semicolon or the end of the text was reached.
     Statement,
@@ -58,7 +57,8 @@ pub enum Next {
     End,
 }
 
-/// Reads the tokens of one statement into `tokens` (which is emptied first).
+/// Reads the tokens of one statement into `tokens` (which is emptied first), without blanks and without the semicolon;
+/// `comment` gets each comment with the statement's first token, if there was one before it.
 pub fn next_statement(
     lexer: &mut Lexer<'_>,
     text: &str,

@@ -136,8 +136,11 @@ impl Level {
             None if !self.query && words.any_word(before, &["with", "options", "set", "reset"]) => Shape::Own,
             None => Shape::Plain,
         };
+        let rows_from = self.query && words.words(before.wrapping_sub(1), &["rows", "from"]);
         Level {
-            query: self.query || shape == Shape::Cast || words.any_word(before, EXPRESSIONS),
+            clause: if rows_from { Clause::From } else { Clause::Expressions },
+            expect: rows_from,
+            query: self.query || shape == Shape::Cast || self.shape == Shape::Columns || words.any_word(before, EXPRESSIONS),
             call: after_name && shape == Shape::Plain,
             shape,
             ..Level::default()
@@ -187,7 +190,7 @@ impl Level {
     }
 
     /// Whether a name with parentheses is a function of FROM.
-    pub fn from_item(&self) -> bool {
+    pub fn is_from_item(&self) -> bool {
         self.clause == Clause::From
     }
 
@@ -218,8 +221,14 @@ impl Level {
                 self.clause = Clause::On;
                 self.expect = false;
             }
-            "where" | "group" | "having" | "window" | "order" | "limit" | "offset" | "fetch" | "set" | "union" | "intersect"
-            | "except" | "returning" | "for" | "into" | "when" => {
+            "where" => {
+                // Of an index or a rule, too.
+                self.query = true;
+                self.clause = Clause::Expressions;
+                self.expect = false;
+            }
+            "group" | "having" | "window" | "order" | "limit" | "offset" | "fetch" | "set" | "union" | "intersect" | "except"
+            | "returning" | "for" | "into" | "when" => {
                 self.clause = Clause::Expressions;
                 self.expect = false;
             }
@@ -266,6 +275,9 @@ impl Level {
 
     fn in_query(&self, words: &Words<'_>, at: usize, after: usize, called: bool) -> Place {
         let before = at.wrapping_sub(1);
+        if words.words(at, &["rows", "from"]) {
+            return Place::Own;
+        }
         if self.clause == Clause::From {
             if self.expect || words.word(before, "only") {
                 return Place::Relation;
@@ -281,7 +293,7 @@ impl Level {
         if into && !words.any_word(at, &["of", "set", "strict"]) {
             return Place::Relation;
         }
-        if words.word(before, "as") && !called {
+        if words.word(before, "as") {
             return Place::Alias;
         }
         if called { Place::Call } else { Place::Perhaps }
@@ -331,6 +343,10 @@ fn outside_queries(words: &Words<'_>, at: usize, after: usize, called: bool) -> 
         "language",
     ];
     let mut before = at.wrapping_sub(1);
+    // The method of an index, but the expression of ALTER … TYPE.
+    if words.word(before, "using") && called && words.word(0, "alter") {
+        return Place::Call;
+    }
     if words.word(before, "exists") {
         before = before.wrapping_sub(if words.word(before.wrapping_sub(1), "not") { 3 } else { 2 });
     }

@@ -285,12 +285,21 @@ fn view(mut found: Found<'_, '_>, recursive: bool) {
 fn r#type(mut found: Found<'_, '_>) {
     let Some((created, after)) = found.name() else { return };
     let Found { words, header, .. } = found;
+    // A base type: its input and output functions need the shell that was created before, and it needs them.
+    if words.is(after, Kind::OpenParen) {
+        header.completes(created);
+        return;
+    }
     header.creates(created.clone(), CreatedKind::Other);
     if words.word(after, "as") && words.is(after + 1, Kind::OpenParen) {
         lists::columns(words, after + 1, header);
     } else if words.words(after, &["as", "enum"]) {
         header.mark_all(after, words.after_parens(after + 2), Mark::Skip);
     } else if words.words(after, &["as", "range"]) {
+        for (from, to) in words.items(after + 2) {
+            header.mark_all(from, from + 2, Mark::Skip);
+            header.mark_all(from + 2, to, Mark::Type);
+        }
         let said = words.items(after + 2).into_iter().find(|(from, _)| words.word(*from, "multirange_type_name"));
         let multirange = match said.and_then(|(from, to)| Some((name(words, from + 2)?.0, from, to))) {
             Some((name, from, to)) => {
@@ -392,8 +401,10 @@ fn is_builtin_type(name: &Name) -> bool {
 
 /// A trigger's name belongs to its table: nobody waits for it.
 fn trigger(found: Found<'_, '_>) {
-    let (words, end) = (found.words, found.end);
+    let (words, end, from) = (found.words, found.end, found.at);
     let header = own_name(found);
+    let on = (from..end).find(|at| words.word(*at, "on"));
+    header.mark_all(from, on.unwrap_or(from), Mark::Skip);
     routines::trigger_function(words, end, header);
 }
 

@@ -11,9 +11,9 @@ pub enum Keyword {
 
 /// What the word is, given in lower case; `None` if it is no key word.
 pub fn keyword(word: &str) -> Option<Keyword> {
-    if RESERVED.binary_search(&word).is_ok() {
+    if contains(RESERVED, &RESERVED_BY_LETTER, word) {
         Some(Keyword::Reserved)
-    } else if UNRESERVED.binary_search(&word).is_ok() {
+    } else if contains(UNRESERVED, &UNRESERVED_BY_LETTER, word) {
         Some(Keyword::Unreserved)
     } else {
         None
@@ -22,23 +22,24 @@ pub fn keyword(word: &str) -> Option<Keyword> {
 
 /// Whether the word, given in lower case, is part of so many statements that it is no name where a name is not asked for.
 pub fn is_structural(word: &str) -> bool {
-    STRUCTURAL.binary_search(&word).is_ok()
+    contains(STRUCTURAL, &STRUCTURAL_BY_LETTER, word)
 }
 
-/// Some of category U.
+/// Some of category U, and some of PL/pgSQL's own.
 #[rustfmt::skip]
 const STRUCTURAL: &[&str] = &[
     "add", "after", "also", "alter", "always", "atomic", "attach", "before", "begin", "by", "call", "called", "cascade",
-    "cascaded", "columns", "comment", "commutator", "constraints", "cost", "cube", "deallocate", "declare", "delete",
-    "depends", "detach", "disable", "each", "enable", "event", "execute", "family", "filter", "for", "function", "functions",
-    "generated", "handler", "identity", "if", "immutable", "implicit", "include", "index", "inherit", "inline", "input",
-    "insert", "instead", "key", "language", "last", "leakproof", "level", "loop", "materialized", "next", "no", "nothing",
-    "notify", "nulls", "of", "operator", "option", "over", "owner", "parallel", "partition", "policy", "prepare",
-    "privileges", "procedure", "range", "recursive", "refresh", "rename", "replace", "restrict", "return", "returns",
-    "revoke", "rollup", "routines", "row", "rows", "rowtype", "rule", "safe", "schema", "security", "set", "sets", "sql",
-    "stable", "start", "statement", "statistics", "storage", "stored", "strict", "support", "tables", "temp", "temporary",
-    "to", "transform", "trigger", "type", "unsafe", "update", "using", "validate", "validator", "varying", "view", "volatile",
-    "with", "within", "without", "zone",
+    "cascaded", "columns", "comment", "commutator", "conflict", "constant", "constraints", "cost", "cube", "deallocate",
+    "declare", "delete", "depends", "detach", "diagnostics", "disable", "drop", "each", "elsif", "enable", "event",
+    "exception", "execute", "exit", "family", "filter", "for", "foreach", "found", "function", "functions", "generated",
+    "handler", "identity", "if", "immutable", "implicit", "include", "index", "inherit", "inline", "input", "insert",
+    "instead", "key", "language", "last", "leakproof", "level", "loop", "matched", "materialized", "merge", "next", "no",
+    "nothing", "notice", "notify", "nulls", "of", "operator", "option", "over", "owner", "parallel", "partition", "perform",
+    "policy", "prepare", "privileges", "procedure", "raise", "range", "recursive", "refresh", "rename", "replace", "restrict",
+    "return", "returns", "revoke", "rollup", "routines", "row", "rows", "rowtype", "rule", "safe", "schema", "security",
+    "set", "sets", "sql", "sqlerrm", "sqlstate", "stable", "start", "statement", "statistics", "storage", "stored", "strict",
+    "support", "tables", "temp", "temporary", "then", "to", "transform", "trigger", "type", "unsafe", "update", "using",
+    "validate", "validator", "varying", "view", "volatile", "with", "within", "without", "zone",
 ];
 
 /// Reserved, or not allowed as the name of a table, a function or a type (categories R, T, C of `pg_get_keywords()`).
@@ -94,6 +95,36 @@ const UNRESERVED: &[&str] = &[
     "volatile", "whitespace", "within", "without", "work", "wrapper", "write", "xml", "year", "yes", "zone",
 ];
 
+/// Where the words of each first letter begin, and where the last ones end.
+type ByLetter = [usize; 27];
+
+static RESERVED_BY_LETTER: ByLetter = by_letter(RESERVED);
+static UNRESERVED_BY_LETTER: ByLetter = by_letter(UNRESERVED);
+static STRUCTURAL_BY_LETTER: ByLetter = by_letter(STRUCTURAL);
+
+const fn by_letter(words: &[&str]) -> ByLetter {
+    let mut begins = [words.len(); 27];
+    let mut at = words.len();
+    while at > 0 {
+        at -= 1;
+        let letter = (words[at].as_bytes()[0] - b'a') as usize;
+        let mut earlier = letter + 1;
+        while earlier > 0 && begins[earlier - 1] > at {
+            begins[earlier - 1] = at;
+            earlier -= 1;
+        }
+    }
+    begins
+}
+
+fn contains(words: &[&str], begins: &ByLetter, word: &str) -> bool {
+    let Some(letter) = word.bytes().next().and_then(|byte| byte.checked_sub(b'a')).map(usize::from) else { return false };
+    match (begins.get(letter), begins.get(letter + 1)) {
+        (Some(&from), Some(&to)) => words.get(from..to).is_some_and(|words| words.contains(&word)),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,5 +135,9 @@ mod tests {
         assert_eq!(keyword("select"), Some(Keyword::Reserved));
         assert_eq!(keyword("owner"), Some(Keyword::Unreserved));
         assert_eq!(keyword("orders"), None);
+        assert_eq!(keyword("Ä"), None);
+        assert!(RESERVED.iter().all(|word| keyword(word) == Some(Keyword::Reserved)));
+        assert!(UNRESERVED.iter().all(|word| keyword(word) == Some(Keyword::Unreserved)));
+        assert!(STRUCTURAL.iter().all(|word| is_structural(word)));
     }
 }

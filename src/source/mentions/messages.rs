@@ -143,3 +143,39 @@ fn chain_at(text: &str) -> (Option<Name>, usize) {
 fn is_operator(word: &str) -> bool {
     word.chars().all(|c| "+-*/<>=~!@#%^&|`?".contains(c))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_at_positions() {
+        let at = |sql: &str, word: &str| {
+            let byte = sql.find(word).unwrap();
+            name_at(sql, sql[..byte].chars().count() + 1).map(|name| name.to_string())
+        };
+        let sql = "SELECT 'é', App.orders.id, \"T\".x, f(1) @@@ 2, a OPERATOR(s.+) b, $$ SELECT x FROM later.on $$, 'g(1)'";
+        assert_eq!(at(sql, "App"), Some("orders.id".into()));
+        assert_eq!(at(sql, "f(1)"), Some("f".into()));
+        assert_eq!(at(sql, "\"T\""), Some("\"T\".x".into()));
+        assert_eq!(at(sql, "@@@"), Some("\"@@@\"".into()));
+        assert_eq!(at(sql, "+)"), Some("s.\"+\"".into()));
+        assert_eq!(at(sql, "later"), Some("later.on".into()));
+        assert_eq!(at(sql, "g(1)"), Some("g".into()));
+        assert_eq!((name_at(sql, 0), name_at(sql, 1_000)), (None, None));
+    }
+
+    #[test]
+    fn names_are_found_in_messages_of_any_language() {
+        let has = |message: &str, name: Name| assert!(names_in(message).contains(&name), "{message}: {:?}", names_in(message));
+        has("relation \"app.orders\" does not exist", Name::qualified("app", "orders"));
+        has("Relation »orders« existiert nicht", Name::bare("orders"));
+        has("la relation « Orders » n'existe pas", Name::bare("Orders"));
+        has("リレーション\"orders\"は存在しません", Name::bare("orders"));
+        has("отношение \"orders\" не существует", Name::bare("orders"));
+        has("function app.f(integer, text) does not exist", Name::qualified("app", "f"));
+        has("type app.kind does not exist", Name::qualified("app", "kind"));
+        has("operator does not exist: app.v <+> integer", Name::bare("<+>"));
+        has("could not find a function named \"f\"", Name::bare("f"));
+    }
+}

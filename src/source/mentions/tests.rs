@@ -6,7 +6,7 @@ use super::super::words::{Words, significant};
 use super::of;
 use crate::model::statement::{Conforming, CreatedKind, Form, Mentions, Role, Strength};
 
-/// A case is `> statement`, then the lines that [`shown`] gives; names of key words and built-ins that are noise are written too.
+/// A case is `> statement`, then the lines that [`shown`] gives; what PostgreSQL itself provides is seen like any other name.
 #[test]
 fn names_are_seen() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/source/mentions");
@@ -29,7 +29,7 @@ fn names_are_seen() {
 
 fn mentions(sql: &str) -> Mentions {
     let tokens = significant(sql, Conforming::On).unwrap();
-    of(&Words { text: sql, tokens: &tokens, conforming: Conforming::On })
+    of(&Words { text: sql, tokens: &tokens, conforming: Conforming::On }, &[])
 }
 
 /// One line each for the role with what it creates, what it completes, and the uses by strength.
@@ -82,5 +82,23 @@ fn show() {
         for statement in contents.statements {
             println!("> {}\n{}", statement.sql().replace('\n', "\n> "), shown(&statement.mentions));
         }
+    }
+}
+
+/// Writes what is seen now into the cases, to be read before it is kept: `cargo test -- --ignored rewrite_cases`.
+#[test]
+#[ignore = "writes"]
+fn rewrite_cases() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/source/mentions");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let cases = std::fs::read_to_string(&path).unwrap();
+        let mut text = Vec::new();
+        for case in cases.split("\n\n").map(str::trim).filter(|case| case.starts_with('>')) {
+            let lines: Vec<&str> = case.lines().filter(|line| line.starts_with('>')).collect();
+            let statement = lines.iter().filter_map(|line| line.strip_prefix("> ")).collect::<Vec<_>>().join("\n");
+            text.push(format!("{}\n{}", lines.join("\n"), shown(&mentions(&statement))));
+        }
+        std::fs::write(&path, text.join("\n")).unwrap();
     }
 }

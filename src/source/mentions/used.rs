@@ -191,7 +191,8 @@ impl Walk<'_, '_> {
         {
             let operator = words.spelled(after + 1).to_owned();
             let parts = parts.into_iter().chain([operator]).collect();
-            self.found.push(Found { parts, form: Form::Operator, strength: self.sure, anchored: true });
+            let strength = if self.mark(at) == Mark::Loose { Strength::Loose } else { self.sure };
+            self.found.push(Found { parts, form: Form::Operator, strength, anchored: true });
             return after + 2;
         }
         self.name(at, after, parts, class);
@@ -229,7 +230,8 @@ impl Walk<'_, '_> {
             return;
         }
         let mut add = |parts: Vec<String>, form, strength, anchored| self.found.push(Found { parts, form, strength, anchored });
-        let structural = parts.len() == 1 && class.is_some() && parts.first().is_some_and(|word| is_structural(word));
+        let plain = words.is(at, Kind::Identifier);
+        let structural = plain && parts.len() == 1 && parts.first().is_some_and(|word| is_structural(word));
         match place {
             Place::Call | Place::Perhaps | Place::Object if structural => {}
             Place::Own => {}
@@ -246,7 +248,7 @@ impl Walk<'_, '_> {
             }
             Place::Relation => {
                 let alias = parts.last().cloned();
-                let form = if called && self.level().from_item() { Form::Call(arguments(words, after)) } else { Form::Plain };
+                let form = if called && self.level().is_from_item() { Form::Call(arguments(words, after)) } else { Form::Plain };
                 self.found.push(Found { parts, form, strength: self.sure, anchored: true });
                 let level = self.level_mut();
                 level.expect = false;
