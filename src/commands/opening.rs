@@ -80,6 +80,23 @@ impl Opening {
         let existing = |_: &[CatalogId]| Ok(HashSet::new());
         trial::known_order(&input(&self.project, &self.recorded, comparison, learned, &existing, &Silent), reason)
     }
+
+    /// The plan when nothing is to be done.
+    pub fn nothing_to_do(&self, comparison: &Comparison) -> Plan {
+        let applied_migrations = self.project.migrations.as_ref().map_or(0, Vec::len);
+        Plan { unchanged: comparison.unchanged, applied_migrations, ..Plan::default() }
+    }
+
+    /// Keeps what was learned in the project. A project that cannot be written to is no reason to fail.
+    pub fn keep(&self, settings: &Settings, mut learned: Learned, finished: &Finished) {
+        let before = learned.clone();
+        learned.update(&self.project, &finished.learned);
+        if learned != before
+            && let Err(error) = learned.save(&settings.root)
+        {
+            log::warn!("{error}");
+        }
+    }
 }
 
 fn existing(side: &SidePool, ids: &[CatalogId]) -> Result<HashSet<CatalogId>> {
