@@ -81,7 +81,14 @@ impl Opening {
         let known = learned.edges(self.project.statements.as_deref().unwrap_or_default());
         let existing = |_: &[CatalogId]| Ok(HashSet::new());
         let progress = crate::model::progress::Silent;
-        let input = Input { project: &self.project, recorded: &self.recorded, comparison, known, existing: &existing, progress: &progress };
+        let input = Input {
+            project: &self.project,
+            recorded: &self.recorded,
+            comparison,
+            known,
+            existing: &existing,
+            progress: &progress,
+        };
         trial::known_order(&input, reason)
     }
 

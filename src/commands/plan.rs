@@ -25,7 +25,11 @@ fn plan(opening: &mut Opening, settings: &Settings, presentation: &Presentation)
     if let Some(reason) = read_only {
         let comparison = crate::trial::compare::compare(&opening.project, &opening.recorded)?;
         let learned = Learned::load(&settings.root);
-        return Ok(if comparison.is_empty() { opening.nothing_to_do(&comparison) } else { opening.known_order(&comparison, &learned, reason) });
+        return Ok(if comparison.is_empty() {
+            opening.nothing_to_do(&comparison)
+        } else {
+            opening.known_order(&comparison, &learned, reason)
+        });
     }
     let comparison = opening.compare_locked(settings)?;
     if comparison.is_empty() {

@@ -70,7 +70,8 @@ pub fn attribution_since(session: &mut Session, since: u32) -> Result<Vec<Writte
 
 /// The number of the next transaction.
 pub fn next_transaction(session: &mut Session) -> Result<u32> {
-    let sql = "SELECT (pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text::pg_catalog.int8 & 4294967295)";
+    let sql =
+        "SELECT (pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text::pg_catalog.int8 & 4294967295)";
     let rows = session.query(sql, &[])?;
     Ok(rows.first().and_then(|row| u32::try_from(row.get::<_, i64>(0)).ok()).unwrap_or(0))
 }
@@ -138,10 +139,14 @@ pub fn identify(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<Cata
 }
 
 /// Which of these objects a session that sees only what is committed finds.
-pub fn existing(client: &mut impl postgres::GenericClient, ids: &[CatalogId]) -> std::result::Result<HashSet<CatalogId>, postgres::Error> {
+pub fn existing(
+    client: &mut impl postgres::GenericClient,
+    ids: &[CatalogId],
+) -> std::result::Result<HashSet<CatalogId>, postgres::Error> {
     let catalogs = client.query(include_str!("catalogs.sql"), &[])?;
     let wanted: HashSet<u32> = ids.iter().map(|id| id.class).collect();
-    let lookup = catalogs.iter().map(|row| (row.get::<_, u32>(0), row.get::<_, String>(1))).filter(|(oid, _)| wanted.contains(oid));
+    let lookup =
+        catalogs.iter().map(|row| (row.get::<_, u32>(0), row.get::<_, String>(1))).filter(|(oid, _)| wanted.contains(oid));
     let lookup: Vec<String> = lookup
         .map(|(oid, name)| format!("SELECT {oid}::pg_catalog.oid, oid FROM pg_catalog.{name} WHERE oid = ANY ($1)"))
         .collect();

@@ -205,7 +205,8 @@ impl Session {
     /// Frees the transaction of a failed try and the session of a file's settings.
     fn settle(&mut self) -> Result<()> {
         if self.savepoint == Savepoint::Failed {
-            self.command("ROLLBACK TO SAVEPOINT pgmg_unit")?.map_err(|error| refused("cannot return to the savepoint", &error))?;
+            self.command("ROLLBACK TO SAVEPOINT pgmg_unit")?
+                .map_err(|error| refused("cannot return to the savepoint", &error))?;
             self.savepoint = Savepoint::Open;
         }
         if self.settings.take().is_some_and(|settings| !settings.statements.is_empty()) {
@@ -284,7 +285,9 @@ impl Session {
         let (completions, error) = self.stream(&text)?;
         let mut left = completions;
         let completed = commands.iter().take_while(|command| take(&mut left, command.completions)).count();
-        let Some(mut error) = error else { return Ok(Sent { completed: commands.len(), failed: 0, unclear: false, error: None }) };
+        let Some(mut error) = error else {
+            return Ok(Sent { completed: commands.len(), failed: 0, unclear: false, error: None });
+        };
         let at = error.position.map(|position| byte_of(&text, position));
         let by_place = at.map(|at| begins.partition_point(|&begin| begin <= at).saturating_sub(1));
         // PostgreSQL parses a message as a whole: with nothing done, only the position tells whose error it is.

@@ -112,8 +112,10 @@ impl StateTables {
         let names: Vec<&str> = statements.iter().map(|statement| statement.name.as_str()).collect();
         let hashes: Vec<&str> = statements.iter().map(|statement| statement.checksum.as_str()).collect();
         let files: Vec<Option<&str>> = statements.iter().map(|statement| statement.file.as_deref()).collect();
-        let ordinals: Vec<i32> = statements.iter().map(|statement| i32::try_from(statement.ordinal).unwrap_or(i32::MAX)).collect();
-        let objects: Vec<Option<String>> = statements.iter().map(|statement| statement.object.as_ref().map(object_to_json)).collect();
+        let ordinals: Vec<i32> =
+            statements.iter().map(|statement| i32::try_from(statement.ordinal).unwrap_or(i32::MAX)).collect();
+        let objects: Vec<Option<String>> =
+            statements.iter().map(|statement| statement.object.as_ref().map(object_to_json)).collect();
         let touches: Vec<String> = statements.iter().map(|statement| serde_json::json!(statement.touches).to_string()).collect();
         session
             .query(&self.sql(include_str!("state_write.sql")), &[&names, &hashes, &files, &ordinals, &objects, &touches])
@@ -143,7 +145,9 @@ impl StateTables {
         } else {
             "NULL::text, NULL::int4, NULL::jsonb, NULL::jsonb"
         };
-        let sql = format!("SELECT object_name, coalesce(object_hash, ''), coalesce(last_applied::text, ''), {added} FROM {{schema}}.pgmg_state");
+        let sql = format!(
+            "SELECT object_name, coalesce(object_hash, ''), coalesce(last_applied::text, ''), {added} FROM {{schema}}.pgmg_state"
+        );
         let rows = session.query(&self.sql(&sql), &[])?;
         let statement = |row: &Row| RecordedStatement {
             name: row.get(0),
@@ -163,7 +167,9 @@ impl StateTables {
             match columns.iter().find(|column| column.table == *table && column.name == *name) {
                 None => return Err(self.another_shape(table, &format!("it has no column {name}"))),
                 Some(column) if column.data_type != *data_type => {
-                    return Err(self.another_shape(table, &format!("its column {name} is of type {}, not {data_type}", column.data_type)));
+                    return Err(
+                        self.another_shape(table, &format!("its column {name} is of type {}, not {data_type}", column.data_type))
+                    );
                 }
                 Some(column) if column.relation_kind != "r" => return Err(self.another_shape(table, "it is not a table")),
                 Some(column) if matches!(*name, "name" | "object_name") && !column.is_key => {
@@ -176,7 +182,9 @@ impl StateTables {
             if let Some(column) = columns.iter().find(|column| column.table == *table && column.name == *name)
                 && column.data_type != *data_type
             {
-                return Err(self.another_shape(table, &format!("its column {name} is of type {}, not {data_type}", column.data_type)));
+                return Err(
+                    self.another_shape(table, &format!("its column {name} is of type {}, not {data_type}", column.data_type))
+                );
             }
         }
         Ok(())
@@ -215,4 +223,3 @@ fn object_from_json(value: &serde_json::Value) -> Option<Object> {
     };
     Some(Object { kind: value.get("kind")?.as_str()?.to_owned(), names: list("names")?, args: list("args")? })
 }
-

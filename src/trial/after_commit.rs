@@ -49,7 +49,9 @@ fn drop_invalid_index(session: &mut Session, statement: &Statement) -> Result<bo
         let rows = session.query(include_str!("invalid_index.sql"), &[&created.name.schema, &created.name.name])?;
         if let Some(name) = rows.first().map(|row| row.get::<_, String>(0)) {
             log::info!("{name} is invalid, left by an earlier try: it is dropped first");
-            session.execute(&format!("DROP INDEX CONCURRENTLY {name}"))?.map_err(|error| Error::new(Kind::Sql, failure::said(&error)))?;
+            session
+                .execute(&format!("DROP INDEX CONCURRENTLY {name}"))?
+                .map_err(|error| Error::new(Kind::Sql, failure::said(&error)))?;
             return Ok(true);
         }
     }

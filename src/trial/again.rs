@@ -46,9 +46,13 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
         }
         drive.run()?;
         let parked: HashSet<usize> = drive.queue.parked().into_iter().collect();
-        misplaced.extend(retried.iter().copied().filter(|one| parked.contains(&one.statement) && course.time(one.statement).is_some()));
+        misplaced.extend(
+            retried.iter().copied().filter(|one| parked.contains(&one.statement) && course.time(one.statement).is_some()),
+        );
         if !misplaced.is_empty() {
-            return Ok(Settled::BeginAgain(misplaced.iter().map(|one| (StatementId(one.statement), StatementId(one.because))).collect()));
+            return Ok(Settled::BeginAgain(
+                misplaced.iter().map(|one| (StatementId(one.statement), StatementId(one.because))).collect(),
+            ));
         }
         drive.finish()?;
         super::check_constraints(drive.session)?;
@@ -71,7 +75,10 @@ fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarl
     let mut found: BTreeMap<usize, TooEarly> = BTreeMap::new();
     let place = |id: usize| drive.queue.place(id);
     let by_text = bound_too_early(drive.graph, course).into_iter().filter(|one| matters(drive, ledger, course, one));
-    let all = by_text.chain(hidden_names(drive, ledger, course)).chain(sweeps(drive, ledger, course)).chain(stars(drive, ledger, course));
+    let all = by_text
+        .chain(hidden_names(drive, ledger, course))
+        .chain(sweeps(drive, ledger, course))
+        .chain(stars(drive, ledger, course));
     for one in all {
         if drive.statements[one.statement].mode == Mode::Transactional {
             found.entry(place(one.statement)).or_insert(one);
@@ -137,7 +144,9 @@ fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -
         let checksum = statement.checksum.to_string();
         let row = drive.input.recorded.statements.iter().find(|row| row.checksum == checksum && row.object.is_none());
         let is_named = |label: &String| names.iter().any(|name| label.contains(name));
-        return row.is_some_and(|row| row.touches.iter().any(|label| !is_named(label)) || row.touches.is_empty() && is_grant(statement));
+        return row.is_some_and(|row| {
+            row.touches.iter().any(|label| !is_named(label)) || row.touches.is_empty() && is_grant(statement)
+        });
     }
     let entry = ledger.statement(id);
     let is_named = |object: &Object| object.names.iter().any(|name| names.contains(name.as_str()));
@@ -153,7 +162,15 @@ fn stars(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
         for object in &ledger.entry(unit_number(migration)).touches {
             let Some(name) = object.names.last() else { continue };
             let follows = |id: &usize| has_star(&drive.statements[*id]) && course.time(*id).is_none();
-            found.extend(drive.graph.mentioners(name).iter().copied().filter(follows).map(|statement| TooEarly { statement, because: statement }));
+            found.extend(
+                drive
+                    .graph
+                    .mentioners(name)
+                    .iter()
+                    .copied()
+                    .filter(follows)
+                    .map(|statement| TooEarly { statement, because: statement }),
+            );
         }
     }
     found

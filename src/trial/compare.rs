@@ -9,7 +9,7 @@ use crate::model::plan::{Change, ChangeKind};
 use crate::model::project::{Place, Project};
 use crate::model::record::{Recorded, RecordedMigration, RecordedStatement};
 use crate::model::statement::Statement;
-use crate::model::status::{CodeStatus, MigrationState, MigrationStatus, Status, StatementStatus};
+use crate::model::status::{CodeStatus, MigrationState, MigrationStatus, StatementStatus, Status};
 
 /// How a project differs from what is recorded.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +40,8 @@ pub fn compare(project: &Project, recorded: &Recorded) -> Result<Comparison> {
     }
     if let Some(statements) = &project.statements {
         if statements.is_empty() && !recorded.statements.is_empty() {
-            let message = format!("the code directory holds no statement, but {} objects are recorded from it", recorded.statements.len());
+            let message =
+                format!("the code directory holds no statement, but {} objects are recorded from it", recorded.statements.len());
             let help = "check code_dir; to manage no code at all, leave code_dir out";
             return Err(Error::new(Kind::Disagreement, Diagnostic::new(message).help(help)));
         }
@@ -49,7 +50,8 @@ pub fn compare(project: &Project, recorded: &Recorded) -> Result<Comparison> {
         let is_new = |id: &usize| !known.contains(statements[*id].checksum.to_string().as_str());
         comparison.statements = (0..statements.len()).filter(is_new).collect();
         comparison.unchanged = statements.len() - comparison.statements.len();
-        comparison.orphans = (0..recorded.statements.len()).filter(|&row| !present.contains(&recorded.statements[row].checksum)).collect();
+        comparison.orphans =
+            (0..recorded.statements.len()).filter(|&row| !present.contains(&recorded.statements[row].checksum)).collect();
     }
     Ok(comparison)
 }
@@ -108,7 +110,10 @@ fn code_status(statements: &[Statement], recorded: &Recorded) -> CodeStatus {
         });
         let (kind, label) = match old {
             Some(row) => (ChangeKind::Modified, row.name.clone()),
-            None => (ChangeKind::New, created.map_or_else(|| first_word(statement), |name| format!("{} {name}", first_word(statement)))),
+            None => (
+                ChangeKind::New,
+                created.map_or_else(|| first_word(statement), |name| format!("{} {name}", first_word(statement))),
+            ),
         };
         differing.push(StatementStatus { kind, file: statement.file.name.clone(), label });
     }
@@ -157,7 +162,8 @@ fn pending(migrations: &[Migration], recorded: &Recorded) -> Result<Vec<usize>> 
     let last = status.iter().take(migrations.len()).rfind(|one| one.applied_at.is_some()).map_or("", |one| one.name.as_str());
     for (at, one) in status.iter().enumerate() {
         let name = &one.name;
-        let place = migrations.get(at).map_or_else(|| Place::file(name.clone()), |migration| Place::file(migration.file.path.clone()));
+        let place =
+            migrations.get(at).map_or_else(|| Place::file(name.clone()), |migration| Place::file(migration.file.path.clone()));
         match one.state {
             MigrationState::Applied => {}
             MigrationState::Pending => pending.push(at),

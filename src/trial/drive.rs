@@ -161,7 +161,8 @@ impl<'a> Drive<'a> {
 
     fn failed(&mut self, id: usize, failure: Failure) -> Result<()> {
         let statement = &self.statements[id];
-        let names = if failure.setting.is_none() { self.missing_names(Some(id), statement.sql(), &failure.error) } else { Vec::new() };
+        let names =
+            if failure.setting.is_none() { self.missing_names(Some(id), statement.sql(), &failure.error) } else { Vec::new() };
         let obstacle = diagnose(&failure.error, names);
         log::debug!("{}: {} {}", statement.file.path, failure.error.code, failure.error.message);
         let rewritten = self.rewritten.contains_key(&id);

@@ -27,7 +27,9 @@ pub fn fatal(failed: &Failed) -> Option<Error> {
             diagnostic.help("raise max_locks_per_transaction in the server's configuration and restart the server"),
         )),
         Obstacle::Fatal if error.code == "57014" => Some(interrupt::error()),
-        Obstacle::Fatal if error.code == "25006" => Some(Error::new(Kind::Unavailable, diagnostic.help("connect to a server that accepts changes"))),
+        Obstacle::Fatal if error.code == "25006" => {
+            Some(Error::new(Kind::Unavailable, diagnostic.help("connect to a server that accepts changes")))
+        }
         Obstacle::Fatal => Some(Error::new(Kind::Unavailable, diagnostic)),
         _ => None,
     }
@@ -85,7 +87,8 @@ pub fn unresolved(drive: &Drive<'_>) -> Error {
     let mut kinds = Vec::new();
     let mut diagnostics = Vec::new();
     for root in &explanation.roots {
-        let (kind, diagnostic) = if root.statements.len() > 1 { (Kind::Unresolved, circle(drive, root)) } else { single(drive, root) };
+        let (kind, diagnostic) =
+            if root.statements.len() > 1 { (Kind::Unresolved, circle(drive, root)) } else { single(drive, root) };
         kinds.push(kind);
         diagnostics.push(diagnostic);
     }
@@ -116,7 +119,9 @@ pub fn check_ledger(drive: &Drive<'_>, ledger: &Ledger) -> crate::error::Result<
     }
     match diagnostics.first() {
         None => Ok(()),
-        Some((kind, _)) => Err(Error { kind: *kind, diagnostics: diagnostics.into_iter().map(|(_, diagnostic)| diagnostic).collect() }),
+        Some((kind, _)) => {
+            Err(Error { kind: *kind, diagnostics: diagnostics.into_iter().map(|(_, diagnostic)| diagnostic).collect() })
+        }
     }
 }
 
@@ -158,7 +163,11 @@ fn made_twice(drive: &Drive<'_>, object: &Object, one: usize, other: usize) -> D
 }
 
 fn in_the_way(drive: &Drive<'_>, ledger: &Ledger, id: usize) -> Option<Diagnostic> {
-    let provided = ledger.statement(id).provides.iter().find(|provided| provided.was == Was::Present && !is_recorded(drive, &provided.object))?;
+    let provided = ledger
+        .statement(id)
+        .provides
+        .iter()
+        .find(|provided| provided.was == Was::Present && !is_recorded(drive, &provided.object))?;
     Some(unmanaged(&provided.object.to_string(), drive.statements[id].place()))
 }
 
@@ -175,7 +184,9 @@ fn is_recorded(drive: &Drive<'_>, object: &Object) -> bool {
 fn single(drive: &Drive<'_>, root: &Root) -> (Kind, Diagnostic) {
     let id = root.statements[0];
     let statement = &drive.statements[id];
-    let Some(failed) = drive.failures.get(&id) else { return (Kind::Bug, Diagnostic::new("a statement failed without a reason")) };
+    let Some(failed) = drive.failures.get(&id) else {
+        return (Kind::Bug, Diagnostic::new("a statement failed without a reason"));
+    };
     if failed.obstacle == Obstacle::AlreadyExists {
         return already_there(drive, id, failed, root.waiting);
     }
@@ -190,7 +201,9 @@ fn already_there(drive: &Drive<'_>, id: usize, failed: &Failed, waiting: usize) 
     let statement = &drive.statements[id];
     let same_name = |other: &Statement| {
         other.mentions.creates.iter().any(|theirs| {
-            statement.mentions.creates.iter().any(|ours| ours.name.may_equal(&theirs.name) && std::mem::discriminant(&ours.kind) == std::mem::discriminant(&theirs.kind))
+            statement.mentions.creates.iter().any(|ours| {
+                ours.name.may_equal(&theirs.name) && std::mem::discriminant(&ours.kind) == std::mem::discriminant(&theirs.kind)
+            })
         })
     };
     let done = (0..drive.statements.len()).filter(|&other| other != id && drive.queue.is_done(other));
@@ -208,14 +221,19 @@ fn already_there(drive: &Drive<'_>, id: usize, failed: &Failed, waiting: usize) 
 fn circle(drive: &Drive<'_>, root: &Root) -> Diagnostic {
     let name = |id: usize| {
         let statement = &drive.statements[id];
-        statement.mentions.creates.first().map_or_else(|| super::compare::first_word(statement), |created| created.name.to_string())
+        statement
+            .mentions
+            .creates
+            .first()
+            .map_or_else(|| super::compare::first_word(statement), |created| created.name.to_string())
     };
     let names: Vec<String> = root.statements.iter().map(|&id| name(id)).collect();
     let mut diagnostic = Diagnostic::new(format!("{} need each other", names.join(" and ")));
     for (at, &id) in root.statements.iter().enumerate() {
         let statement = &drive.statements[id];
         let next = &names[(at + 1) % names.len()];
-        let found = drive.failures.get(&id).map_or_else(|| statement.place(), |failed| place(statement, &failed.error, failed.setting));
+        let found =
+            drive.failures.get(&id).map_or_else(|| statement.place(), |failed| place(statement, &failed.error, failed.setting));
         if at == 0 {
             diagnostic.place = Some(found);
         } else {
@@ -244,8 +262,12 @@ fn help(drive: &Drive<'_>, id: Option<usize>, failed: &Failed) -> Option<String>
             Some("write `-- pgmg: no-transaction` on the line before it: it then runs by itself after the commit".to_owned())
         }
         Obstacle::NeedsCommit => Some("a new enum value can be used only after its commit: use it in the next apply".to_owned()),
-        Obstacle::LockTimeout => Some("somebody else holds the lock: try again later, or give --lock-timeout a longer time".to_owned()),
-        Obstacle::NotReplaceable => Some("PostgreSQL cannot replace the existing object by this one: drop it first, or keep its form".to_owned()),
+        Obstacle::LockTimeout => {
+            Some("somebody else holds the lock: try again later, or give --lock-timeout a longer time".to_owned())
+        }
+        Obstacle::NotReplaceable => {
+            Some("PostgreSQL cannot replace the existing object by this one: drop it first, or keep its form".to_owned())
+        }
         Obstacle::AlreadyExists => Some("the migration creates what is there already".to_owned()),
         _ => None,
     }
@@ -257,7 +279,8 @@ fn missing_help(drive: &Drive<'_>, id: Option<usize>, names: &[Name]) -> Option<
     if is_provided {
         return None;
     }
-    let created = drive.statements.iter().flat_map(|statement| &statement.mentions.creates).map(|created| created.name.name.as_str());
+    let created =
+        drive.statements.iter().flat_map(|statement| &statement.mentions.creates).map(|created| created.name.name.as_str());
     let near = created.filter(|other| *other != name.name).map(|other| (strsim::damerau_levenshtein(other, &name.name), other));
     let most = (name.name.chars().count() / 3).clamp(1, 3);
     match near.filter(|(distance, _)| *distance <= most).min() {

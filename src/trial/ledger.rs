@@ -51,7 +51,8 @@ impl Ledger {
         let dependencies = catalog::dependencies(session)?;
         let ids: HashSet<CatalogId> = written.iter().map(|one| one.id).collect();
         let existing = (input.existing)(&ids.iter().copied().collect::<Vec<_>>())?;
-        let referenced: HashSet<CatalogId> = dependencies.iter().map(|edge| edge.referenced).filter(|id| !ids.contains(id)).collect();
+        let referenced: HashSet<CatalogId> =
+            dependencies.iter().map(|edge| edge.referenced).filter(|id| !ids.contains(id)).collect();
         let mut names = catalog::identify(session, &referenced.into_iter().collect::<Vec<_>>())?;
         names.extend(written.iter().map(|one| (one.id, one.object.clone())));
         let mut ledger = Ledger { dependencies, names, ..Ledger::default() };

@@ -21,8 +21,9 @@ pub fn check_room(statements: usize, limits: &Limits) -> Result<()> {
     }
     let enough = (needed / (REAL_CAPACITY * slots.max(1) as f64)).ceil() as u64;
     let enough = enough.next_power_of_two();
-    let message =
-        format!("{statements} statements in one transaction need about {needed:.0} locks, and the server has room for about {capacity}");
+    let message = format!(
+        "{statements} statements in one transaction need about {needed:.0} locks, and the server has room for about {capacity}"
+    );
     let help = format!("set max_locks_per_transaction = {enough} in the server's configuration and restart the server");
     Err(Error::new(Kind::Unavailable, Diagnostic::new(message).help(help)))
 }

@@ -24,7 +24,8 @@ pub fn unit_number(index: usize) -> i32 {
 
 fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration) -> Result<()> {
     let parts = migration.statements.iter();
-    let parts = parts.map(|statement| Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings }).collect();
+    let parts =
+        parts.map(|statement| Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings }).collect();
     let unit = Unit { number: unit_number(index), parts };
     loop {
         let outcome = drive.session.attempt(std::slice::from_ref(&unit))?;

@@ -1,7 +1,7 @@
 //! Drives the resolver over a session: the one code path of plan and apply, from a comparison to a plan that was tried.
 
-mod again;
 pub mod after_commit;
+mod again;
 pub mod compare;
 mod drive;
 mod failure;

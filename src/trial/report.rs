@@ -20,7 +20,8 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
     let input = drive.input;
     let forgotten = forgotten(drive, ledger)?;
     let mut plan = plan_without_steps(input);
-    let modified: HashSet<&str> = input.comparison.orphans.iter().map(|&row| input.recorded.statements[row].name.as_str()).collect();
+    let modified: HashSet<&str> =
+        input.comparison.orphans.iter().map(|&row| input.recorded.statements[row].name.as_str()).collect();
     let migrations = input.project.migrations.as_deref().unwrap_or_default();
     for done in &drive.course {
         plan.steps.push(match done {
