@@ -152,7 +152,12 @@ impl Database {
         let kept = |line: &&str| {
             !line.is_empty() && !line.starts_with("--") && !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict")
         };
-        Ok(text.lines().filter(kept).map(|line| format!("{line}\n")).collect())
+        let mut lines: Vec<&str> = text.lines().filter(kept).collect();
+        // Who was granted something first has no meaning, and pg_dump shows it.
+        for grants in lines.chunk_by_mut(|a, b| a.starts_with("GRANT ") && b.starts_with("GRANT ")) {
+            grants.sort_unstable();
+        }
+        Ok(lines.iter().map(|line| format!("{line}\n")).collect())
     }
 
     /// A value that changes with any row written in any catalog or table of this database, statistics excepted.
