@@ -15,6 +15,8 @@ use super::{Failed, Outcome};
 pub struct Case {
     /// One sentence: what the case shows.
     pub about: String,
+    /// The first major version of PostgreSQL that understands the case: the older ones leave it out.
+    pub since: u32,
     /// Roles that must exist; they may log in.
     pub roles: Vec<String>,
     /// pgmg runs as this role, which owns the database and is no superuser.

@@ -20,6 +20,7 @@ const MAINTENANCE: &str = "postgres";
 pub struct Server {
     home: Home,
     bin_dir: PathBuf,
+    major: u32,
     created: AtomicUsize,
     /// Creating roles at the same time from two sessions ends in a unique violation.
     roles: Mutex<()>,
@@ -67,8 +68,14 @@ impl Server {
                 first.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template1")).map_err(|e| in_words(&e))?;
             }
         }
+        let major = first_value(&mut first, "SHOW server_version_num")?.parse::<u32>()? / 10_000;
         let bin_dir = throwaway.bin_dir().to_path_buf();
-        Ok(Arc::new(Server { home, bin_dir, created: AtomicUsize::new(0), roles: Mutex::new(()), _throwaway: throwaway }))
+        Ok(Arc::new(Server { home, bin_dir, major, created: AtomicUsize::new(0), roles: Mutex::new(()), _throwaway: throwaway }))
+    }
+
+    /// The server's major version.
+    pub fn major(&self) -> u32 {
+        self.major
     }
 
     /// A new empty database owned by `owner` (the superuser if `None`), gone when it is dropped.
