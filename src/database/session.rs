@@ -51,7 +51,7 @@ pub struct Unit<'a> {
 #[derive(Debug, Clone)]
 pub struct Part<'a> {
     pub sql: Cow<'a, str>,
-    /// How many SQL statements the text holds.
+    /// How many SQL statements the text holds; 0 if nobody can tell: it then goes in a message of its own.
     pub statements: usize,
     pub settings: &'a Arc<Settings>,
 }
@@ -364,12 +364,13 @@ impl Command {
     }
 }
 
-/// Messages end where the server must read strings differently from there on.
+/// Messages end where the server must read strings differently from there on, and around what cannot be counted.
 fn messages(commands: &[Command]) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut begin = 0;
     for at in 1..=commands.len() {
-        if at == commands.len() || commands[at].read_as != commands[begin].read_as {
+        let ends = |at: usize| commands[at].completions == 0 || commands[at - 1].completions == 0;
+        if at == commands.len() || ends(at) || commands[at].read_as != commands[begin].read_as {
             ranges.push(begin..at);
             begin = at;
         }
