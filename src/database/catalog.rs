@@ -138,6 +138,19 @@ pub fn identify(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<Cata
     Ok(rows.iter().map(named).collect())
 }
 
+/// Where objects are in the catalog; `None` for what does not exist.
+pub fn locate(session: &mut Session, objects: &[&Object]) -> Result<Vec<Option<CatalogId>>> {
+    let sql = "SELECT classid, objid FROM pg_catalog.pg_get_object_address($1, $2, $3)";
+    let mut found = Vec::with_capacity(objects.len());
+    for object in objects {
+        // To PostgreSQL a domain is a type here.
+        let kind = if object.kind == "domain" { "type" } else { &object.kind };
+        let rows = session.probe(sql, &[&kind, &object.names, &object.args])?;
+        found.push(rows.and_then(|rows| rows.first().map(|row| CatalogId { class: row.get(0), object: row.get(1) })));
+    }
+    Ok(found)
+}
+
 /// Which of these objects a session that sees only what is committed finds.
 pub fn existing(
     client: &mut impl postgres::GenericClient,

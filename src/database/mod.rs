@@ -1,5 +1,7 @@
 //! The only code that talks to PostgreSQL.
 
+pub mod attributes;
+pub mod blockers;
 pub mod catalog;
 pub mod connect;
 mod conninfo;
@@ -17,6 +19,7 @@ mod server_template;
 mod service_file;
 pub mod session;
 pub mod side_pool;
+mod spelling;
 pub mod state;
 pub mod throwaway;
 mod tls;

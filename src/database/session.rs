@@ -160,6 +160,21 @@ impl Session {
         })
     }
 
+    /// Runs a query that PostgreSQL may refuse without any harm to the transaction: `None` if it does.
+    pub fn probe(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Option<Vec<Row>>> {
+        self.settle()?;
+        match self.runtime.block_on(self.client.query(sql, parameters)) {
+            Ok(rows) => Ok(Some(rows)),
+            Err(error) if sql_error(&error).is_some() => {
+                if self.savepoint == Savepoint::Open {
+                    self.savepoint = Savepoint::Failed;
+                }
+                Ok(None)
+            }
+            Err(error) => Err(lost(&error)),
+        }
+    }
+
     /// Runs statements of pgmg's own, without results.
     pub fn execute(&mut self, sql: &str) -> Result<std::result::Result<(), SqlError>> {
         self.settle()?;

@@ -18,7 +18,8 @@ pub fn text(applied: &Plan) -> String {
         let _ = writeln!(text, "  {tick} {}", line(step));
     }
     let _ = writeln!(text, "\n{}", paint(HEADING, "Updated state tracking:"));
-    let (migrations, statements): (Vec<_>, Vec<_>) = applied.steps.iter().partition(|step| step.action == Action::Migrate);
+    let recorded = applied.steps.iter().filter(|step| step.action != Action::Drop);
+    let (migrations, statements): (Vec<_>, Vec<_>) = recorded.partition(|step| step.action == Action::Migrate);
     for step in &migrations {
         let _ = writeln!(text, "  {tick} Recorded migration: {}", step.object);
     }
@@ -36,6 +37,7 @@ fn line(step: &Step) -> String {
         Action::Migrate => format!("Applied migration: {}", step.object),
         Action::Create => format!("Created {kind}: {name}{}", also(step)),
         Action::Replace => format!("Replaced {kind}: {name}{}", also(step)),
+        Action::Drop => format!("Dropped {kind}: {name}"),
         Action::Run => format!("Ran {} ({}:{})", step.object, step.path, step.line),
     };
     if step.phase == Phase::AfterCommit {

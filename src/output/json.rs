@@ -119,6 +119,8 @@ impl<'a> Step<'a> {
             Reason::Pending => ("pending", None),
             Reason::New => ("new", None),
             Reason::Modified => ("modified", None),
+            Reason::Removed => ("removed", None),
+            Reason::DependsOn(because) => ("depends_on", Some(because.as_str())),
             Reason::Affected(because) => ("affected", Some(because.as_str())),
         };
         Step {

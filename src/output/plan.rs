@@ -72,10 +72,14 @@ fn line(step: &Step) -> String {
         Action::Migrate => format!("Run migration: {}", step.object),
         Action::Create => format!("CREATE {kind} {name}{} {}", also(step), from(&step.path)),
         Action::Replace => format!("CREATE OR REPLACE {kind} {name}{} {}", also(step), from(&step.path)),
+        Action::Drop => format!("DROP {kind} {name}"),
         Action::Run => format!("{} {}", step.object, from(&format!("{}:{}", step.path, step.line))),
     };
-    if let Reason::Affected(because) = &step.reason {
-        let _ = write!(line, " (again, because of {because})");
+    match &step.reason {
+        Reason::Affected(because) => _ = write!(line, " (again, because of {because})"),
+        Reason::DependsOn(because) => _ = write!(line, " (depends on {because})"),
+        Reason::Removed => _ = write!(line, " {}", paint(BAD, "(removed)")),
+        Reason::Pending | Reason::New | Reason::Modified => {}
     }
     if step.phase == Phase::AfterCommit {
         let _ = write!(line, " {}", paint(CHANGED, "(after the commit, cannot be rolled back)"));
@@ -95,9 +99,13 @@ pub(super) fn also(step: &Step) -> String {
 fn summary(plan: &Plan) -> String {
     let number = |action: Action| plan.steps.iter().filter(|step| step.action == action).count();
     let mut parts = Vec::new();
-    for (action, words) in
-        [(Action::Migrate, "to migrate"), (Action::Create, "to create"), (Action::Replace, "to replace"), (Action::Run, "to run")]
-    {
+    for (action, words) in [
+        (Action::Migrate, "to migrate"),
+        (Action::Drop, "to drop"),
+        (Action::Create, "to create"),
+        (Action::Replace, "to replace"),
+        (Action::Run, "to run"),
+    ] {
         if number(action) > 0 {
             parts.push(format!("{} {words}", grouped(number(action))));
         }

@@ -39,7 +39,16 @@ pub struct Queue<'a> {
     /// Every success, in order.
     successes: Vec<usize>,
     learned: Vec<(usize, usize)>,
-    limits: Option<HashSet<usize>>,
+    limits: Option<(HashSet<usize>, Beyond)>,
+}
+
+/// What happens when nothing within the limits is ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beyond {
+    /// What waits is tried all the same, as at the end of a run.
+    Release,
+    /// It waits for what lies outside the limits.
+    Wait,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -121,7 +130,7 @@ impl<'a> Queue<'a> {
     }
 
     /// Only these statements are given out until the limits are lifted.
-    pub fn limit(&mut self, limits: Option<HashSet<usize>>) {
+    pub fn limit(&mut self, limits: Option<(HashSet<usize>, Beyond)>) {
         self.limits = limits;
     }
 
@@ -180,6 +189,22 @@ impl<'a> Queue<'a> {
         }
         self.stand[id] = Stand::Waiting;
         self.wake(id);
+    }
+
+    /// Takes statements into the run (again): what they made is gone, and they are to be tried in their places.
+    pub fn requeue(&mut self, ids: &[usize]) {
+        let taken: Vec<usize> = ids.iter().copied().filter(|&id| self.stand[id] == Stand::Done).collect();
+        for &id in &taken {
+            self.stand[id] = Stand::Waiting;
+            self.take_back(id);
+        }
+        for &id in &taken {
+            let is_open = |earlier: &usize| !matches!(self.stand[*earlier], Stand::Done | Stand::Tried);
+            self.open[id] = self.predecessors(id).filter(is_open).count();
+            if self.open[id] == 0 {
+                self.ready.insert(self.place[id]);
+            }
+        }
     }
 
     /// The statements that failed and were not woken, in canonical order.
@@ -249,7 +274,7 @@ impl<'a> Queue<'a> {
     }
 
     fn is_within_limits(&self, id: usize) -> bool {
-        self.limits.as_ref().is_none_or(|limits| limits.contains(&id))
+        self.limits.as_ref().is_none_or(|(limits, _)| limits.contains(&id))
     }
 
     fn first_ready(&self) -> Option<usize> {
@@ -287,6 +312,9 @@ impl<'a> Queue<'a> {
 
     /// With nothing ready: the statement whose try is the likeliest to lead on.
     fn release(&self) -> Option<usize> {
+        if matches!(self.limits, Some((_, Beyond::Wait))) {
+            return None;
+        }
         let now = self.successes.len();
         let candidates = || self.order.iter().copied().filter(|&id| self.is_within_limits(id));
         let is_parked =

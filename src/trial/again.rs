@@ -47,7 +47,7 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
         if retried.is_empty() && misplaced.is_empty() {
             return Ok(Settled::Yes);
         }
-        drive.run()?;
+        drive.run_all()?;
         let parked: HashSet<usize> = drive.queue.parked().into_iter().collect();
         misplaced.extend(
             retried.iter().copied().filter(|one| parked.contains(&one.statement) && course.last(one.statement).is_some()),

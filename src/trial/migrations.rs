@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::model::migration::Migration;
 use crate::model::name::Name;
 use crate::model::statement::{Statement, Strength};
+use crate::resolver::Beyond;
 use crate::resolver::diagnosis::{Obstacle, diagnose};
 
 /// Runs them all, or says which one fails where.
@@ -21,7 +22,7 @@ pub fn run(drive: &mut Drive<'_>) -> Result<()> {
 
 /// The number of a migration's marker row: below zero, apart from statements.
 pub fn unit_number(index: usize) -> i32 {
-    i32::try_from(index).map_or(i32::MIN, |index| -1 - index)
+    i32::try_from(index).map_or(i32::MIN + 1, |index| -1 - index)
 }
 
 fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration) -> Result<()> {
@@ -73,7 +74,7 @@ fn build(drive: &mut Drive<'_>, wanted: Vec<usize>) -> Result<bool> {
         return Ok(false);
     }
     let before = drive.queue.successes().len();
-    drive.queue.limit(Some(wanted));
+    drive.queue.limit(Some((wanted, Beyond::Release)));
     drive.run()?;
     drive.queue.limit(None);
     Ok(drive.queue.successes().len() > before)

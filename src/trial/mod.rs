@@ -8,6 +8,8 @@ mod failure;
 mod ledger;
 mod locks;
 mod migrations;
+mod removal;
+mod replace;
 mod report;
 pub mod stages;
 mod whole_file;
@@ -93,7 +95,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
         drive.figures.spend(&spent);
         migrations::run(&mut drive)?;
         if input.scope == Scope::Everything {
-            drive.run()?;
+            drive.run_all()?;
         }
         let unknown = whole_file::worth_trying(&drive);
         if beginning < BEGINNINGS && !unknown.is_empty() {
@@ -117,6 +119,9 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
                 continue;
             }
             again::Settled::BeginAgain(_) => {}
+        }
+        while removal::run(&mut drive, &ledger)? {
+            ledger = Ledger::read(drive.session, input)?;
         }
         failure::check_ledger(&drive, &ledger)?;
         return report::finish(&drive, &ledger);

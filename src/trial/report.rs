@@ -5,11 +5,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::compare::{changed_files, first_word};
 use super::drive::{Done, Drive};
 use super::ledger::{Entry, Ledger, Was, seems_to_create};
-use super::{Finished, Input, Scope};
-use crate::error::{Error, Kind, Result};
-use crate::model::diagnostic::Diagnostic;
+use super::{Finished, Input, Scope, removal};
+use crate::error::Result;
 use crate::model::migration::Migration;
-use crate::model::object::CatalogId;
+use crate::model::object::{CatalogId, Object};
 use crate::model::plan::{Action, Phase, Plan, Reason, Step, Tried};
 use crate::model::record::{Dependency, LearnedEdge, LearnedFrom, RecordedStatement};
 use crate::model::statement::{Checksum, Mode, Statement, StatementId};
@@ -19,18 +18,22 @@ use crate::resolver::{Graph, Queue};
 /// The plan, the records and what was learned. Recorded objects that no statement makes any more are refused.
 pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
     let input = drive.input;
-    let forgotten = forgotten(drive, ledger)?;
+    let forgotten = removal::forgotten(drive, ledger)?;
     let mut plan = plan_without_steps(input);
     let modified: HashSet<&str> =
         input.comparison.orphans.iter().map(|&row| input.recorded.statements[row].name.as_str()).collect();
     let migrations = input.project.migrations.as_deref().unwrap_or_default();
     for done in &drive.course {
         plan.steps.push(match done {
+            Done::Dropped(object, reason) => drop_step(object, reason),
             Done::Migration(index) => migration_step(&migrations[*index]),
             Done::Statement(id) => {
                 let mut step = statement_step(&drive.statements[*id], *id, ledger.statement(*id), &modified);
                 if let Some(because) = drive.because.get(id).filter(|_| !input.comparison.statements.contains(id)) {
                     step.reason = Reason::Affected(label(&drive.statements[*because], ledger.statement(*because)));
+                }
+                if let Some(because) = drive.made_again.get(id).filter(|_| !input.comparison.statements.contains(id)) {
+                    step.reason = Reason::DependsOn(because.clone());
                 }
                 step
             }
@@ -132,6 +135,20 @@ fn plan_without_steps(input: &Input<'_>) -> Plan {
     }
 }
 
+fn drop_step(object: &Object, reason: &Reason) -> Step {
+    Step {
+        action: Action::Drop,
+        object: object.to_string(),
+        also: Vec::new(),
+        reason: reason.clone(),
+        path: String::new(),
+        line: 0,
+        statement: None,
+        sql: String::new(),
+        phase: Phase::Transaction,
+    }
+}
+
 /// The step of a migration.
 pub fn migration_step(migration: &Migration) -> Step {
     Step {
@@ -201,45 +218,6 @@ fn summary(statement: &Statement) -> String {
     const MOST: usize = 60;
     let words = statement.sql().split_whitespace().collect::<Vec<_>>().join(" ");
     if words.chars().count() <= MOST { words } else { words.chars().take(MOST - 1).collect::<String>() + "…" }
-}
-
-/// Recorded statements that are gone: those whose object a changed statement makes now are replaced; a comment that was set
-/// anew is; anything else cannot be undone here and is refused.
-fn forgotten(drive: &Drive<'_>, ledger: &Ledger) -> Result<Vec<String>> {
-    let input = drive.input;
-    let mut made: HashSet<String> = HashSet::new();
-    let mut commented: HashSet<String> = HashSet::new();
-    for done in &drive.course {
-        let Done::Statement(id) = done else { continue };
-        let entry = ledger.statement(*id);
-        made.extend(entry.provides.iter().map(|provided| provided.object.to_string()));
-        if first_word(&drive.statements[*id]) == "COMMENT" {
-            commented.extend(entry.touches.iter().map(ToString::to_string));
-        }
-    }
-    let mut names = Vec::new();
-    let mut diagnostics = Vec::new();
-    for row in input.comparison.orphans.iter().map(|&row| &input.recorded.statements[row]) {
-        if made.contains(&row.name) {
-            continue;
-        }
-        let is_set_anew = row.name.starts_with("comment.") && row.touches.iter().all(|object| commented.contains(object));
-        if is_set_anew || row.object.is_none() && row.name.starts_with("create.") {
-            names.push(row.name.clone());
-            continue;
-        }
-        let file = row.file.clone().unwrap_or_else(|| "the code directory".to_owned());
-        if input.scope == Scope::WhatMigrationsNeed {
-            continue;
-        }
-        diagnostics.push(match &row.object {
-            Some(object) => Diagnostic::new(format!("{object} was applied from {file}, and no statement creates it any more"))
-                .help("bring the statement back, or write a migration that drops the object and its row in pgmg_state"),
-            None => Diagnostic::new(format!("a statement of {file} was applied ({}), and it is gone or changed", row.name))
-                .help("what it did cannot be taken back: bring the statement back, and undo it by a statement of its own"),
-        });
-    }
-    if diagnostics.is_empty() { Ok(names) } else { Err(Error { kind: Kind::Disagreement, diagnostics }) }
 }
 
 /// The edges between objects that the catalog shows, and those between statements that only errors showed.
