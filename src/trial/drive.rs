@@ -153,7 +153,10 @@ impl<'a> Drive<'a> {
         let settings = Arc::default();
         let parts = statements.iter().map(|sql| Part { sql: sql.as_str().into(), statements: 1, settings: &settings }).collect();
         let outcome = self.session.attempt(&[Unit { number: OWN_UNIT, parts }])?;
-        Ok(outcome.failure.map_or(Ok(()), |failure| Err(failure.error)))
+        Ok(match outcome.failure {
+            None => Ok(()),
+            Some(failure) => Err(failure.error),
+        })
     }
 
     /// Whether an object was dropped in this run.

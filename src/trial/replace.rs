@@ -1,6 +1,8 @@
 //! The last rung of the ladder: an object that cannot be replaced is dropped with what depends on it, made again, and given
 //! back what it carried. Never CASCADE: what cannot come back stands in the way.
 
+use std::collections::HashMap;
+
 use super::drive::{Done, Drive, Failed, OWN_UNIT};
 use super::ledger::seems_to_create;
 use crate::database::attributes::{self, Because, Carried, Recreated};
@@ -118,24 +120,11 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], root: Option<usize>) 
     let all = blockers::dependents(drive.session, &ids)?;
     let every: Vec<CatalogId> = all.iter().map(|one| one.id).collect();
     let definitions = attributes::definitions(drive.session, &every)?;
-    let mut carried: Vec<Option<Carried>> = Vec::new();
-    let mut captured = attributes::capture(drive.session, &every)?;
-    let mut makers = Vec::new();
-    let mut in_the_way = Vec::new();
-    for one in &all {
-        let definition = definitions.get(&one.id);
-        let maker = match (one.standing, root) {
-            (Standing::Asked, Some(id)) => Some(Maker::Statement(id)),
-            (Standing::Asked, None) => Some(Maker::Nobody),
-            _ => maker(drive, one, definition),
-        };
-        if maker.is_none() || one.drop_statements().is_none() {
-            in_the_way.push(one);
-        }
-        makers.push(maker.unwrap_or(Maker::Nobody));
-        let at = captured.iter().position(|carried| carried.id == one.id);
-        carried.push(at.map(|at| captured.swap_remove(at)));
-    }
+    let mut captured: HashMap<CatalogId, Carried> =
+        attributes::capture(drive.session, &every)?.into_iter().map(|carried| (carried.id, carried)).collect();
+    let makers = makers(drive, &all, &definitions, root);
+    let is_lost = |one: &&Dependent| !makers.contains_key(&one.id) || one.drop_statements().is_none();
+    let in_the_way: Vec<&Dependent> = all.iter().filter(is_lost).collect();
     if !in_the_way.is_empty() {
         return Err(refused(drive, objects, root, &in_the_way));
     }
@@ -145,7 +134,12 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], root: Option<usize>) 
         let message = format!("{} cannot be dropped: {}", names.join(", "), error.message);
         return Err(Error::new(Kind::Disagreement, Diagnostic { message, ..super::failure::said(&error) }));
     }
-    settle_accounts(drive, objects, root, all, makers, carried);
+    let accounts = all.into_iter().map(|one| {
+        let maker = makers.get(&one.id).cloned().unwrap_or(Maker::Nobody);
+        let carried = captured.remove(&one.id);
+        (one, maker, carried)
+    });
+    settle_accounts(drive, objects, root, accounts.collect());
     Ok(())
 }
 
@@ -154,13 +148,11 @@ fn settle_accounts(
     drive: &mut Drive<'_>,
     objects: &[Object],
     root: Option<usize>,
-    all: Vec<Dependent>,
-    makers: Vec<Maker>,
-    carried: Vec<Option<Carried>>,
+    all: Vec<(Dependent, Maker, Option<Carried>)>,
 ) {
     let because = objects.first().map(ToString::to_string).unwrap_or_default();
     let mut again = Vec::new();
-    for ((one, maker), carried) in all.into_iter().zip(makers).zip(carried) {
+    for (one, maker, carried) in all {
         let reason = match (one.standing, root) {
             (Standing::Asked, Some(_)) => Reason::Modified,
             (Standing::Asked, None) => Reason::Removed,
@@ -182,6 +174,31 @@ fn settle_accounts(
     }
     drive.forget_success(&again);
     drive.queue.requeue(&again);
+}
+
+/// Who makes each object again; those that nobody can make are absent. Owners come behind their parts.
+fn makers(
+    drive: &Drive<'_>,
+    all: &[Dependent],
+    definitions: &HashMap<CatalogId, String>,
+    root: Option<usize>,
+) -> HashMap<CatalogId, Maker> {
+    let mut makers: HashMap<CatalogId, Maker> = HashMap::new();
+    for one in all.iter().rev() {
+        let made = match (one.standing, root) {
+            (Standing::Asked, Some(id)) => Some(Maker::Statement(id)),
+            (Standing::Asked, None) => Some(Maker::Nobody),
+            (Standing::PartOf(owner), _) if makers.get(&owner) == Some(&Maker::Nobody) => {
+                // What nobody wrote goes for good with its owner.
+                maker(drive, one, None).or(Some(Maker::Nobody))
+            }
+            _ => maker(drive, one, definitions.get(&one.id)),
+        };
+        if let Some(made) = made {
+            makers.insert(one.id, made);
+        }
+    }
+    makers
 }
 
 /// Who makes a dependent again; `None` if nobody can.
