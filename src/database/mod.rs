@@ -1,5 +1,6 @@
 //! The only code that talks to PostgreSQL.
 
+pub mod blockers;
 pub mod catalog;
 pub mod connect;
 mod conninfo;
@@ -16,6 +17,7 @@ mod server_template;
 mod service_file;
 pub mod session;
 pub mod side_pool;
+pub mod spelling;
 pub mod state;
 pub mod throwaway;
 mod tls;
