@@ -138,6 +138,13 @@ pub fn identify(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<Cata
     Ok(rows.iter().map(named).collect())
 }
 
+/// Where objects are that must exist, in the given order; the opposite of [`identify`].
+pub fn locate(session: &mut Session, objects: &[Object]) -> Result<Vec<CatalogId>> {
+    let identities = objects.iter().map(|object| serde_json::json!([object.kind, object.names, object.args]));
+    let rows = session.query(include_str!("locate.sql"), &[&serde_json::Value::from_iter(identities)])?;
+    Ok(rows.iter().map(|row| CatalogId { class: row.get(0), object: row.get(1) }).collect())
+}
+
 /// Which of these objects a session that sees only what is committed finds.
 pub fn existing(
     client: &mut impl postgres::GenericClient,

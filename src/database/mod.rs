@@ -1,5 +1,6 @@
 //! The only code that talks to PostgreSQL.
 
+pub mod attributes;
 pub mod blockers;
 pub mod catalog;
 pub mod connect;

@@ -1,4 +1,5 @@
--- What columns carry: one row for each column of these relations and composite types that may carry something, in order.
+-- What columns carry: one row for each column of these relations and composite types that may carry something, or for each
+-- whatever it carries ($3), in order.
 -- The default only of views (elsewhere the statement that creates the relation says it), the storage only if it is not that of the type.
 WITH wanted AS MATERIALIZED (
   SELECT o.class, o.object, o.place, coalesce(t.typrelid, o.object) AS relation
@@ -40,6 +41,6 @@ SELECT w.class, w.object,
   LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
   LEFT JOIN commented d ON d.relation = a.attrelid AND d.number = a.attnum
   LEFT JOIN labelled l ON l.relation = a.attrelid AND l.number = a.attnum
- WHERE c.relkind IN ('m', 'f', 'i', 'I')
+ WHERE $3 OR c.relkind IN ('m', 'f', 'i', 'I')
     OR a.attacl IS NOT NULL OR a.atthasdef OR d.relation IS NOT NULL OR l.relation IS NOT NULL
  ORDER BY w.place, a.attnum

@@ -146,12 +146,12 @@ WITH wanted AS MATERIALIZED (
     JOIN pg_catalog.pg_class r ON r.oid = i.indrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
 ), constraints (place, comments) AS (
-  SELECT w.place, pg_catalog.jsonb_object_agg(k.conname, d.description)
+  SELECT w.place, pg_catalog.jsonb_object_agg(k.conname, coalesce(d.description, ''))
     FROM wanted w
     JOIN pg_catalog.pg_constraint k
       ON CASE WHEN w.class = 'pg_catalog.pg_class'::pg_catalog.regclass THEN k.conrelid = w.object
               WHEN w.class = 'pg_catalog.pg_type'::pg_catalog.regclass THEN k.contypid = w.object END
-    JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objoid = k.oid
+    LEFT JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objoid = k.oid
    WHERE w.class IN ('pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_type'::pg_catalog.regclass)
    GROUP BY w.place
 )
@@ -163,7 +163,7 @@ SELECT w.class, w.object, a.type, a.object_names, a.object_args,
               'acts_for_owner', pg_catalog.pg_has_role(owned.owner, 'USAGE'),
               'privileges', privileges.acl, 'initial_privileges', privileges.initial, 'comment', described.comment,
               'labels', labelled.labels, 'member_of', extensions.member, 'needs_extensions', extensions.needs,
-              'index', marked.marks, 'constraint_comments', constraints.comments))
+              'index', marked.marks, 'constraints', constraints.comments))
   FROM wanted w
  CROSS JOIN LATERAL pg_catalog.pg_identify_object_as_address(w.class, w.object, 0) a
   LEFT JOIN owned USING (place)
