@@ -153,7 +153,8 @@ impl Graph {
             }
             graph.needs.entry(dependent).or_default().insert(referenced);
             if edge.bond == Bond::Part && dependent == edge.dependent && !graph.roots.contains(&dependent) {
-                graph.part_of.insert(dependent, referenced);
+                let owner = graph.part_of.entry(dependent).or_insert(referenced);
+                *owner = referenced.min(*owner);
             }
         }
         let roots = graph.roots.clone();
@@ -209,20 +210,34 @@ impl Graph {
         order.into_iter().map(dependent).collect()
     }
 
-    /// Parts that also need something else: they are dropped by themselves, or if they cannot be, their owner waits in their place.
+    /// Parts that also need something that does not go with the same object: they are dropped by themselves, or if they cannot
+    /// be, what they go with waits in their place.
     fn dropped_first(&mut self, names: &HashMap<Node, (Object, Option<String>)>) -> BTreeSet<Node> {
         let mut first = BTreeSet::new();
         for (part, owner) in &self.part_of {
-            let others: Vec<Node> =
-                self.needs.get(part).into_iter().flatten().filter(|needed| *needed != owner).copied().collect();
+            let goes_with = self.goes_with(*part);
+            let needed = self.needs.get(part).into_iter().flatten().copied();
+            let others: Vec<Node> = needed.filter(|&needed| self.goes_with(needed) != goes_with).collect();
             let Some((object, extension)) = names.get(part).filter(|_| !others.is_empty()) else { continue };
             if extension.is_none() && spelling::drop_statement(object).is_some() && !is_attached(object, owner, names) {
                 first.insert(*part);
             } else {
-                self.needs.entry(*owner).or_default().extend(others.into_iter().filter(|other| other != owner));
+                self.needs.entry(goes_with).or_default().extend(others);
             }
         }
         first
+    }
+
+    /// The object whose drop takes this one with it, directly or not: itself if it is no part.
+    fn goes_with(&self, node: Node) -> Node {
+        let mut at = node;
+        for _ in 0..16 {
+            match self.part_of.get(&at) {
+                Some(&owner) => at = owner,
+                None => break,
+            }
+        }
+        at
     }
 }
 

@@ -138,17 +138,31 @@ pub fn identify(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<Cata
     Ok(rows.iter().map(named).collect())
 }
 
-/// Where objects are in the catalog; `None` for what does not exist.
-pub fn locate(session: &mut Session, objects: &[&Object]) -> Result<Vec<Option<CatalogId>>> {
-    let sql = "SELECT classid, objid FROM pg_catalog.pg_get_object_address($1, $2, $3)";
-    let mut found = Vec::with_capacity(objects.len());
-    for object in objects {
-        // To PostgreSQL a domain is a type here.
-        let kind = if object.kind == "domain" { "type" } else { &object.kind };
-        let rows = session.probe(sql, &[&kind, &object.names, &object.args])?;
-        found.push(rows.and_then(|rows| rows.first().map(|row| CatalogId { class: row.get(0), object: row.get(1) })));
+/// Where objects are that must exist, in the given order; the opposite of [`identify`].
+pub fn locate(session: &mut Session, objects: &[Object]) -> Result<Vec<CatalogId>> {
+    let rows = session.query(include_str!("locate.sql"), &[&identities(objects)])?;
+    Ok(rows.iter().map(|row| CatalogId { class: row.get(0), object: row.get(1) }).collect())
+}
+
+/// The same for objects of which some may be gone: `None` for those.
+pub fn find(session: &mut Session, objects: &[Object]) -> Result<Vec<Option<CatalogId>>> {
+    let found = session.probe(include_str!("locate.sql"), &[&identities(objects)])?;
+    let place = |row: &tokio_postgres::Row| CatalogId { class: row.get(0), object: row.get(1) };
+    match found {
+        Some(rows) => Ok(rows.iter().map(|row| Some(place(row))).collect()),
+        None if objects.len() == 1 => Ok(vec![None]),
+        // PostgreSQL refuses the whole query for one object that is not there.
+        None => {
+            let (first, second) = objects.split_at(objects.len() / 2);
+            let mut places = find(session, first)?;
+            places.extend(find(session, second)?);
+            Ok(places)
+        }
     }
-    Ok(found)
+}
+
+fn identities(objects: &[Object]) -> serde_json::Value {
+    objects.iter().map(|object| serde_json::json!([object.kind, object.names, object.args])).collect()
 }
 
 /// Which of these objects a session that sees only what is committed finds.

@@ -19,7 +19,7 @@ mod server_template;
 mod service_file;
 pub mod session;
 pub mod side_pool;
-mod spelling;
+pub mod spelling;
 pub mod state;
 pub mod throwaway;
 mod tls;

@@ -60,8 +60,8 @@ pub fn give_back(drive: &mut Drive<'_>) -> Result<()> {
             return Err(Error::new(Kind::Disagreement, Diagnostic::new(message).help("drop it yourself, then apply")));
         }
     }
-    let objects: Vec<&Object> = dropped.iter().map(|one| &one.object).collect();
-    let now = catalog::locate(drive.session, &objects)?;
+    let objects: Vec<Object> = dropped.iter().map(|one| one.object.clone()).collect();
+    let now = catalog::find(drive.session, &objects)?;
     let mut back = Vec::new();
     let mut absent = Vec::new();
     for (one, now) in dropped.into_iter().zip(now) {
@@ -115,7 +115,7 @@ fn in_its_way(drive: &Drive<'_>, id: usize, failed: &Failed) -> Vec<Object> {
 }
 
 fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], root: Option<usize>) -> Result<()> {
-    let ids = catalog::locate(drive.session, &objects.iter().collect::<Vec<_>>())?;
+    let ids = catalog::find(drive.session, objects)?;
     let ids: Vec<CatalogId> = ids.into_iter().flatten().collect();
     let all = blockers::dependents(drive.session, &ids)?;
     let every: Vec<CatalogId> = all.iter().map(|one| one.id).collect();
