@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Input;
 use crate::database::catalog::{self, CatalogDependency, Written};
+use crate::database::owners::Owners;
 use crate::database::session::Session;
 use crate::error::Result;
 use crate::model::object::{CatalogId, Object};
@@ -47,8 +48,9 @@ pub enum Was {
 impl Ledger {
     /// Reads the catalog of the session's transaction.
     pub fn read(session: &mut Session, input: &Input<'_>) -> Result<Self> {
-        let written = catalog::attribution(session)?;
-        let dependencies = catalog::dependencies(session)?;
+        let mut owners = Owners::default();
+        let dependencies = catalog::dependencies(session, &mut owners)?;
+        let written = catalog::attribution(session, &mut owners)?;
         let ids: HashSet<CatalogId> = written.iter().map(|one| one.id).collect();
         let existing = (input.existing)(&ids.iter().copied().collect::<Vec<_>>())?;
         let referenced: HashSet<CatalogId> =
