@@ -38,20 +38,24 @@ fn main() -> ExitCode {
     };
     let mut trials = Vec::new();
     for found in found {
+        // Shown as ignored: left out is not passed.
+        let too_old = server.as_ref().is_some_and(|server| server.major() < found.case.since);
         let expected: Expected = Arc::new((0..=found.case.edit.len()).map(|_| OnceLock::new()).collect());
         if found.case.exit == 0 {
             let (found, expected, server) = (found.clone(), Arc::clone(&expected), server.clone());
-            trials.push(Trial::test(format!("{}/oracle", found.name), move || match &server {
+            let trial = Trial::test(format!("{}/oracle", found.name), move || match &server {
                 Some(server) => Running { server, found: &found, expected: &expected, naming: Naming::AsItIs }.oracles(),
                 None => Ok(()),
-            }));
+            });
+            trials.push(trial.with_ignored_flag(too_old));
         }
         for naming in found.namings() {
             let (found, expected, server) = (found.clone(), Arc::clone(&expected), server.clone());
-            trials.push(Trial::test(format!("{}/{}", found.name, naming.word()), move || match &server {
+            let trial = Trial::test(format!("{}/{}", found.name, naming.word()), move || match &server {
                 Some(server) => Running { server, found: &found, expected: &expected, naming }.run(),
                 None => Ok(()),
-            }));
+            });
+            trials.push(trial.with_ignored_flag(too_old));
         }
     }
     libtest_mimic::run(&arguments, trials).exit_code()
@@ -139,7 +143,9 @@ impl Running<'_> {
         std::fs::write(&broken, BROKEN)?;
         let before = database.everything()?;
         self.pgmg(&database, folder.path(), &["apply"])?.expect_code(&[3, 4])?.expect_stderr(&["no_such_column"])?;
-        ensure_equal("the failed apply changed the database", &before, &database.everything()?)?;
+        if !self.found.case.divided {
+            ensure_equal("the failed apply changed the database", &before, &database.everything()?)?;
+        }
         std::fs::remove_file(&broken)?;
         self.pgmg(&database, folder.path(), &["apply"])?.expect_code(&[0])?;
         ensure_equal("schema after a failed apply", self.oracle(0)?, &database.schema()?)

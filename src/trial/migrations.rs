@@ -5,6 +5,8 @@ use super::failure;
 use crate::database::session::{Part, Unit};
 use crate::error::Result;
 use crate::model::migration::Migration;
+use crate::model::name::Name;
+use crate::model::statement::{Statement, Strength};
 use crate::resolver::diagnosis::{Obstacle, diagnose};
 
 /// Runs them all, or says which one fails where.
@@ -40,14 +42,28 @@ fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration) -> Result
         let statement = migration.statements.get(failed.part);
         let sql = statement.map_or("", |statement| statement.sql());
         let obstacle = diagnose(&failed.error, drive.missing_names(None, sql, &failed.error));
-        let Obstacle::Missing(names) = &obstacle else { return Err(failure::migration(drive, migration, &failed, &obstacle)) };
-        let providers = names.iter().flat_map(|name| drive.graph.providers(drive.statements, None, name));
-        let providers: Vec<usize> = providers.filter(|&id| !drive.queue.is_done(id)).collect();
+        let providers = providers(drive, statement, &obstacle);
         if !build(drive, providers.clone())? {
             return Err(failure::migration(drive, migration, &failed, &obstacle));
         }
         drive.needed_by_migrations.extend(providers.into_iter().filter(|&id| drive.queue.is_done(id)).map(|id| (index, id)));
     }
+}
+
+/// The statements of the code directory that a failed migration may be waiting for: those that provide what it misses, or
+/// else whatever its failed statement mentions (no schema of its search_path exists: 3F000 does not say which).
+fn providers(drive: &Drive<'_>, statement: Option<&Statement>, obstacle: &Obstacle) -> Vec<usize> {
+    let Obstacle::Missing(names) = obstacle else { return Vec::new() };
+    let open = |name: &Name| {
+        let all = drive.graph.providers(drive.statements, None, name);
+        all.into_iter().filter(|&id| !drive.queue.is_done(id)).collect::<Vec<usize>>()
+    };
+    let missing: Vec<usize> = names.iter().flat_map(open).collect();
+    if !missing.is_empty() {
+        return missing;
+    }
+    let uses = statement.into_iter().flat_map(|statement| &statement.mentions.uses);
+    uses.filter(|used| used.strength == Strength::Bound).flat_map(|used| open(&used.name)).collect()
 }
 
 /// Tries statements, and what they need, before everything else. False if none of them succeeded.

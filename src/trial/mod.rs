@@ -9,6 +9,7 @@ mod ledger;
 mod locks;
 mod migrations;
 mod report;
+pub mod stages;
 
 use std::collections::HashSet;
 
@@ -28,6 +29,7 @@ use drive::Drive;
 use ledger::Ledger;
 
 pub use locks::check_room;
+pub use report::migration_step;
 
 /// How often a run begins anew because it found a better order; each time it knows more.
 const BEGINNINGS: usize = 4;
@@ -44,6 +46,15 @@ pub struct Input<'a> {
     /// Which objects were there before this run, seen from outside its transaction.
     pub existing: &'a dyn Fn(&[CatalogId]) -> Result<HashSet<CatalogId>>,
     pub progress: &'a dyn Progress,
+    pub scope: Scope,
+}
+
+/// How much of the code directory a run covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Everything,
+    /// Only what the pending migrations need; the rest comes in a later stage.
+    WhatMigrationsNeed,
 }
 
 impl<'a> Input<'a> {
@@ -77,7 +88,9 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
         let mut drive = Drive::new(session, input, &graph);
         drive.figures.spend(&spent);
         migrations::run(&mut drive)?;
-        drive.run()?;
+        if input.scope == Scope::Everything {
+            drive.run()?;
+        }
         drive.finish()?;
         check_constraints(drive.session, None)?;
         let mut ledger = Ledger::read(drive.session, input)?;

@@ -106,7 +106,7 @@ fn read_only_server(server: &Arc<Server>) -> Outcome {
     pgmg::run(project.path(), &database.connection_string(), &["apply"])?.expect_code(&[3, 6])?.expect_stderr(&["read-only"])?;
     ensure_equal("database", &before, &database.everything()?)?;
     let run = pgmg::run(project.path(), &database.connection_string(), &["plan"])?.expect_code(&[0])?;
-    run.expect_stdout(&["view.a", "view.b", "not tried"]).map(drop)
+    run.expect_stdout(&["a.sql", "b.sql", "Not tried"]).map(drop)
 }
 
 fn role_without_create(server: &Arc<Server>) -> Outcome {
@@ -114,7 +114,7 @@ fn role_without_create(server: &Arc<Server>) -> Outcome {
     server.role("pgmg_reader")?;
     let before = database.everything()?;
     let connection = database.connection_string_of("pgmg_reader");
-    pgmg::run(project.path(), &connection, &["apply"])?.expect_code(&[3])?.expect_stderr(&["42501", "pgmg_reader"])?;
+    pgmg::run(project.path(), &connection, &["apply"])?.expect_code(&[3])?.expect_stderr(&["42501", "sql/b.sql:1:1"])?;
     ensure_equal("database", &before, &database.everything()?)
 }
 
@@ -123,8 +123,8 @@ fn plan_by_a_reader(server: &Arc<Server>) -> Outcome {
     server.role("pgmg_reader")?;
     let before = database.fingerprint()?;
     let run = pgmg::run(project.path(), &database.connection_string_of("pgmg_reader"), &["plan"])?.expect_code(&[0])?;
-    let run = run.expect_stdout(&["a.sql", "b.sql", "not tried"])?;
-    ensure(run.stdout.find("view.b") < run.stdout.rfind("view.a"), || format!("not in the known order\n{}", run.transcript()))?;
+    let run = run.expect_stdout(&["Not tried"])?;
+    ensure(run.stdout.find("VIEW b") < run.stdout.find("VIEW a"), || format!("not in the known order\n{}", run.transcript()))?;
     ensure_equal("fingerprint", &before, &database.fingerprint()?)
 }
 

@@ -15,6 +15,8 @@ use super::{Failed, Outcome};
 pub struct Case {
     /// One sentence: what the case shows.
     pub about: String,
+    /// The first major version of PostgreSQL that understands the case: the older ones leave it out.
+    pub since: u32,
     /// Roles that must exist; they may log in.
     pub roles: Vec<String>,
     /// pgmg runs as this role, which owns the database and is no superuser.
@@ -36,6 +38,8 @@ pub struct Case {
     pub stdout: Vec<String>,
     /// Texts in the standard error of `apply`.
     pub stderr: Vec<String>,
+    /// A migration outside a transaction divides the run: what comes before it stays when something fails after it.
+    pub divided: bool,
     /// What happens to the project after a good first apply, one step after the other.
     pub edit: Vec<Edit>,
 }

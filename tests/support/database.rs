@@ -20,6 +20,7 @@ const MAINTENANCE: &str = "postgres";
 pub struct Server {
     home: Home,
     bin_dir: PathBuf,
+    major: u32,
     created: AtomicUsize,
     /// Creating roles at the same time from two sessions ends in a unique violation.
     roles: Mutex<()>,
@@ -67,8 +68,14 @@ impl Server {
                 first.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template1")).map_err(|e| in_words(&e))?;
             }
         }
+        let major = first_value(&mut first, "SHOW server_version_num")?.parse::<u32>()? / 10_000;
         let bin_dir = throwaway.bin_dir().to_path_buf();
-        Ok(Arc::new(Server { home, bin_dir, created: AtomicUsize::new(0), roles: Mutex::new(()), _throwaway: throwaway }))
+        Ok(Arc::new(Server { home, bin_dir, major, created: AtomicUsize::new(0), roles: Mutex::new(()), _throwaway: throwaway }))
+    }
+
+    /// The server's major version.
+    pub fn major(&self) -> u32 {
+        self.major
     }
 
     /// A new empty database owned by `owner` (the superuser if `None`), gone when it is dropped.
@@ -152,7 +159,12 @@ impl Database {
         let kept = |line: &&str| {
             !line.is_empty() && !line.starts_with("--") && !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict")
         };
-        Ok(text.lines().filter(kept).map(|line| format!("{line}\n")).collect())
+        let mut lines: Vec<&str> = text.lines().filter(kept).collect();
+        // Who was granted something first has no meaning, and pg_dump shows it.
+        for grants in lines.chunk_by_mut(|a, b| a.starts_with("GRANT ") && b.starts_with("GRANT ")) {
+            grants.sort_unstable();
+        }
+        Ok(lines.iter().map(|line| format!("{line}\n")).collect())
     }
 
     /// A value that changes with any row written in any catalog or table of this database, statistics excepted.

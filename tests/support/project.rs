@@ -58,7 +58,7 @@ pub fn read(folder: &Path) -> Outcome<Tree> {
 
 /// New names for the code files among `names`, in any project that has some of these.
 pub fn renamed(names: &[String], naming: Naming) -> BTreeMap<String, String> {
-    let mut code: Vec<&String> = names.iter().filter(|name| name.starts_with("sql/") && name.ends_with(".sql")).collect();
+    let mut code: Vec<&String> = names.iter().filter(|name| is_code(name)).collect();
     code.sort();
     code.dedup();
     let count = code.len();
@@ -95,6 +95,11 @@ pub fn write_into(folder: &Path, tree: &Tree, names: &BTreeMap<String, String>) 
         fs::write(path, content)?;
     }
     Ok(())
+}
+
+/// Hidden files keep their names: another name would make them code.
+fn is_code(name: &str) -> bool {
+    name.starts_with("sql/") && name.ends_with(".sql") && !name.split('/').any(|part| part.starts_with('.'))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -1,2 +1,2 @@
 CREATE TABLE u (id int);
-ALTER TABLE t ADD COLUMN id int;
+INSERT INTO t SELECT 1 / count(*) FROM u;

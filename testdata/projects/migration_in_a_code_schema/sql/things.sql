@@ -1,0 +1,1 @@
+CREATE VIEW app.things AS SELECT id FROM app.thing;
