@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use tokio_postgres::types::ToSql;
+
 use super::owners::Owners;
 use super::session::Session;
 use crate::error::Result;
@@ -90,14 +92,14 @@ impl CatalogRows {
         let catalogs: Vec<(u32, String)> = catalogs.iter().map(|row| (row.get(0), row.get(1))).collect();
         let sql = include_str!("attribution.sql").replace("{marks}", marks).replace("{catalogs}", &changed(&catalogs, since));
         let mut read = CatalogRows { marks: Vec::new(), rows: Vec::new() };
-        for row in session.query(&sql, &[])? {
+        session.query_each(&sql, &[], |row| {
             let (class, object, transaction): (u32, u32, i32) = (row.get(0), row.get(1), row.get(2));
             match class {
                 // A mark's number has the place of an object.
                 0 => read.marks.push((transaction, object.cast_signed())),
                 _ => read.rows.push((transaction, CatalogId { class, object })),
             }
-        }
+        })?;
         read.marks.sort_unstable();
         Ok(read)
     }
@@ -148,16 +150,15 @@ impl CatalogRows {
 
 /// What the objects written in this transaction depend on, objects of initdb left out; parts count for their owners.
 pub fn dependencies(session: &mut Session, owners: &mut Owners) -> Result<Vec<CatalogDependency>> {
-    let rows = session.query(include_str!("dependencies.sql"), &[])?;
-    let mut edges: Vec<CatalogDependency> = Vec::with_capacity(rows.len());
-    for row in rows {
+    let mut edges: Vec<CatalogDependency> = Vec::new();
+    session.query_each(include_str!("dependencies.sql"), &[], |row| {
         let dependent = CatalogId { class: row.get(0), object: row.get(1) };
         let referenced = CatalogId { class: row.get(2), object: row.get(3) };
         if row.get(5) {
             owners.learn(dependent, referenced);
         }
         edges.push(CatalogDependency { dependent, referenced, is_part: row.get(4) });
-    }
+    })?;
     owners.resolve(session, edges.iter().flat_map(|edge| [edge.dependent, edge.referenced]))?;
     for edge in &mut edges {
         (edge.dependent, edge.referenced) = (owners.of(edge.dependent), owners.of(edge.referenced));
@@ -199,12 +200,12 @@ fn identified(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<Catalo
     }
     let classes: Vec<u32> = ids.iter().map(|id| id.class).collect();
     let objects: Vec<u32> = ids.iter().map(|id| id.object).collect();
-    let rows = session.query(include_str!("identify.sql"), &[&classes, &objects])?;
-    let named = |row: &tokio_postgres::Row| {
+    let mut named = HashMap::with_capacity(ids.len());
+    session.query_each(include_str!("identify.sql"), &[&classes, &objects], |row| {
         let id = CatalogId { class: row.get(0), object: row.get(1) };
-        (id, (Object { kind: row.get(2), names: row.get(3), args: row.get(4) }, row.get(5)))
-    };
-    Ok(rows.iter().map(named).collect())
+        named.insert(id, (Object { kind: row.get(2), names: row.get(3), args: row.get(4) }, row.get(5)));
+    })?;
+    Ok(named)
 }
 
 /// Which of these objects a session that sees only what is committed finds.
@@ -213,17 +214,26 @@ pub fn existing(
     ids: &[CatalogId],
 ) -> std::result::Result<HashSet<CatalogId>, postgres::Error> {
     let catalogs = client.query(include_str!("catalogs.sql"), &[])?;
-    let wanted: HashSet<u32> = ids.iter().map(|id| id.class).collect();
-    let lookup =
-        catalogs.iter().map(|row| (row.get::<_, u32>(0), row.get::<_, String>(1))).filter(|(oid, _)| wanted.contains(oid));
-    let lookup: Vec<String> = lookup
-        .map(|(oid, name)| format!("SELECT {oid}::pg_catalog.oid, oid FROM pg_catalog.{name} WHERE oid = ANY ($1)"))
-        .collect();
+    let mut wanted: HashMap<u32, Vec<u32>> = HashMap::new();
+    for id in ids {
+        wanted.entry(id.class).or_default().push(id.object);
+    }
+    let mut lookup: Vec<String> = Vec::new();
+    let mut objects: Vec<Vec<u32>> = Vec::new();
+    for row in &catalogs {
+        let (class, name): (u32, String) = (row.get(0), row.get(1));
+        let Some(wanted) = wanted.remove(&class) else { continue };
+        objects.push(wanted);
+        lookup.push(format!(
+            "SELECT {class}::pg_catalog.oid, oid FROM pg_catalog.{name} WHERE oid = ANY (${}::pg_catalog.oid[])",
+            objects.len()
+        ));
+    }
     if lookup.is_empty() {
         return Ok(HashSet::new());
     }
-    let objects: Vec<u32> = ids.iter().map(|id| id.object).collect();
-    let rows = client.query(&lookup.join(" UNION ALL "), &[&objects])?;
+    let objects: Vec<&(dyn ToSql + Sync)> = objects.iter().map(|objects| objects as &(dyn ToSql + Sync)).collect();
+    let rows = client.query(&lookup.join(" UNION ALL "), &objects)?;
     let found: HashSet<CatalogId> = rows.iter().map(|row| CatalogId { class: row.get(0), object: row.get(1) }).collect();
     Ok(ids.iter().copied().filter(|id| found.contains(id)).collect())
 }

@@ -109,6 +109,9 @@ impl StateTables {
         if statements.is_empty() {
             return Ok(());
         }
+        // In the order of the primary key: its index then grows at one end.
+        let mut statements: Vec<&RecordedStatement> = statements.iter().collect();
+        statements.sort_unstable_by_key(|statement| &statement.name);
         let names: Vec<&str> = statements.iter().map(|statement| statement.name.as_str()).collect();
         let hashes: Vec<&str> = statements.iter().map(|statement| statement.checksum.as_str()).collect();
         let files: Vec<Option<&str>> = statements.iter().map(|statement| statement.file.as_deref()).collect();
@@ -148,7 +151,7 @@ impl StateTables {
         let sql = format!(
             "SELECT object_name, coalesce(object_hash, ''), coalesce(last_applied::text, ''), {added} FROM {{schema}}.pgmg_state"
         );
-        let rows = session.query(&self.sql(&sql), &[])?;
+        let mut statements = Vec::new();
         let statement = |row: &Row| RecordedStatement {
             name: row.get(0),
             checksum: row.get(1),
@@ -158,7 +161,8 @@ impl StateTables {
             object: row.get::<_, Option<Json<serde_json::Value>>>(5).and_then(|Json(value)| object_from_json(&value)),
             touches: row.get::<_, Option<Json<Vec<String>>>>(6).map(|Json(touches)| touches).unwrap_or_default(),
         };
-        Ok(rows.iter().map(statement).collect())
+        session.query_each(&self.sql(&sql), &[], |row| statements.push(statement(&row)))?;
+        Ok(statements)
     }
 
     fn check_shape(&self, columns: &[Column]) -> Result<()> {

@@ -177,8 +177,13 @@ fn contents(path: &Path) -> io::Result<Option<Vec<u8>>> {
         if !before.is_file() {
             return Err(io::Error::other("it is not a regular file"));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0).saturating_add(1));
-        handle.read_to_end(&mut bytes)?;
+        let mut bytes = vec![0; usize::try_from(before.len()).unwrap_or(0)];
+        match handle.read_exact(&mut bytes) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => continue,
+            // What says that it is empty may still give something.
+            Ok(()) if bytes.is_empty() => _ = handle.read_to_end(&mut bytes)?,
+            read => read?,
+        }
         if unchanged(&before, &handle.metadata()?, bytes.len()) {
             return Ok(Some(bytes));
         }

@@ -105,6 +105,8 @@ impl Ledger {
                 entry.temporary.push(one.object.clone());
             } else if is_made {
                 self.providers.insert(one.id, one.unit);
+                // Nearly every statement provides one object.
+                entry.provides.reserve_exact(1);
                 entry.provides.push(Provided { id: one.id, object: one.object.clone(), was });
             } else if self.providers.get(&one.id) != Some(&one.unit) {
                 entry.touches.push(one.object.clone());

@@ -39,7 +39,7 @@ pub fn gather(words: &Words<'_>, strength: Strength, nesting: u8, uses: &mut Vec
             && parts.first().is_some_and(|word| keyword(word) == Some(Keyword::Reserved));
         if !parts.is_empty() && !reserved {
             let form = if words.is(after, Kind::OpenParen) { Form::Call(arguments(words, after)) } else { Form::Plain };
-            push(uses, &parts, form, strength);
+            push(uses, parts, form, strength);
         }
         at = after.max(at + 1);
     }
