@@ -47,7 +47,10 @@ impl<'a> Words<'a> {
 
     /// Whether a token is one of these unquoted words.
     pub fn any_word(&self, at: usize, words: &[&str]) -> bool {
-        words.iter().any(|word| self.word(at, word))
+        self.is(at, Kind::Identifier) && {
+            let spelled = self.spelled(at);
+            words.iter().any(|word| spelled.eq_ignore_ascii_case(word))
+        }
     }
 
     /// Whether the unquoted words follow each other from here on.
