@@ -6,6 +6,7 @@ mod conninfo;
 pub mod interrupt;
 pub mod limits;
 pub mod lock;
+mod message;
 pub mod owners;
 mod password_file;
 mod resolve;

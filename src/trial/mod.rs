@@ -10,6 +10,7 @@ mod locks;
 mod migrations;
 mod report;
 pub mod stages;
+mod whole_file;
 
 use std::collections::HashSet;
 
@@ -27,6 +28,7 @@ use crate::resolver::Graph;
 use compare::Comparison;
 use drive::Drive;
 use ledger::Ledger;
+use whole_file::WholeFiles;
 
 pub use locks::check_room;
 pub use report::migration_step;
@@ -83,15 +85,26 @@ pub struct Finished {
 pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
     let mut known = input.known.clone();
     let mut spent = TrialFigures::default();
+    let mut whole_files = WholeFiles::new();
+    let mut in_pieces: Option<Error> = None;
     for beginning in 1.. {
         let graph = Graph::new(input.statements(), &known);
-        let mut drive = Drive::new(session, input, &graph);
+        let mut drive = Drive::new(session, input, &graph, &whole_files);
         drive.figures.spend(&spent);
         migrations::run(&mut drive)?;
         if input.scope == Scope::Everything {
             drive.run()?;
         }
-        drive.finish()?;
+        let unknown = whole_file::worth_trying(&drive);
+        if beginning < BEGINNINGS && !unknown.is_empty() {
+            spent = drive.figures;
+            in_pieces = drive.finish().err();
+            whole_files.extend(unknown);
+            session.restart()?;
+            continue;
+        }
+        // If the whole is refused as well, what was wrong with the pieces says more.
+        drive.finish().map_err(|error| in_pieces.take().unwrap_or(error))?;
         check_constraints(drive.session, None)?;
         let mut ledger = Ledger::read(drive.session, input)?;
         match again::settle(&mut drive, &mut ledger)? {
