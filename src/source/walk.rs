@@ -130,7 +130,7 @@ fn once(files: Vec<Found>) -> Result<Vec<Found>> {
 /// # Errors
 /// It cannot be read, changes all the time, is not UTF-8 or holds a NUL byte.
 pub fn read(found: Found) -> std::result::Result<File, Box<Problem>> {
-    let path = found.path.display().to_string();
+    let path = found.path.to_str().map_or_else(|| found.path.display().to_string(), str::to_owned);
     let bytes = contents(&found.path).map_err(|cause| unreadable(&found.path, &cause))?.ok_or_else(|| {
         usage(
             Diagnostic::new(format!("file {path} changed while it was read"))

@@ -37,8 +37,16 @@ pub struct Walk<'a, 'b> {
 
 /// The names that the tokens use; `nesting` is how many strings inside strings are looked into.
 pub fn used(words: &Words<'_>, marks: &[Mark], locals: &[String], sure: Strength, nesting: u8) -> Vec<Uses> {
-    let mut walk =
-        Walk { words, marks, locals, sure, nesting, levels: vec![Level::default()], queries: Vec::new(), found: Vec::new() };
+    let mut walk = Walk {
+        words,
+        marks,
+        locals,
+        sure,
+        nesting,
+        levels: vec![Level::default()],
+        queries: Vec::new(),
+        found: Vec::with_capacity(words.len() / 2 + 1),
+    };
     let mut at = 0;
     while at < words.len() {
         at = walk.token(at).max(at + 1);
