@@ -55,10 +55,10 @@ impl Ledger {
         let existing = (input.existing)(&ids.iter().copied().collect::<Vec<_>>())?;
         let referenced: HashSet<CatalogId> =
             dependencies.iter().map(|edge| edge.referenced).filter(|id| !ids.contains(id)).collect();
-        let mut names = catalog::identify(session, &referenced.into_iter().collect::<Vec<_>>())?;
-        names.extend(written.iter().map(|one| (one.id, one.object.clone())));
+        let names = catalog::identify(session, &referenced.into_iter().collect::<Vec<_>>())?;
         let mut ledger = Ledger { dependencies, names, ..Ledger::default() };
         ledger.enter(&written, &existing, input.statements());
+        ledger.names.extend(written.into_iter().map(|one| (one.id, one.object)));
         ledger.leave_out_parts();
         Ok(ledger)
     }

@@ -81,8 +81,8 @@ pub fn untried(input: &Input<'_>, graph: &Graph, reason: String) -> Plan {
 
 /// The rows of `pgmg_state` for statements that are done: one for each object, or one of its own for what provides nothing.
 pub fn records<'a>(done: &[usize], statements: &[Statement], entry: impl Fn(usize) -> &'a Entry) -> Vec<RecordedStatement> {
-    let mut rows: HashMap<String, RecordedStatement> = HashMap::new();
-    let mut order: Vec<String> = Vec::new();
+    let mut rows: Vec<RecordedStatement> = Vec::with_capacity(done.len());
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(done.len());
     for &id in done {
         let (statement, entry) = (&statements[id], entry(id));
         let touches: BTreeSet<String> = entry.touches.iter().map(ToString::to_string).collect();
@@ -105,13 +105,16 @@ pub fn records<'a>(done: &[usize], statements: &[Statement], entry: impl Fn(usiz
             objects.push(row);
         }
         for row in objects {
-            if !rows.contains_key(&row.name) {
-                order.push(row.name.clone());
+            match places.get(&row.name) {
+                Some(&place) => rows[place] = row,
+                None => {
+                    places.insert(row.name.clone(), rows.len());
+                    rows.push(row);
+                }
             }
-            rows.insert(row.name.clone(), row);
         }
     }
-    order.into_iter().filter_map(|name| rows.remove(&name)).collect()
+    rows
 }
 
 /// The name under which a statement that provides nothing is recorded: `grant.1f2e3d4c5b6a`.
