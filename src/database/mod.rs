@@ -9,6 +9,7 @@ pub mod interrupt;
 pub mod limits;
 pub mod lock;
 mod message;
+pub mod owners;
 mod password_file;
 mod resolve;
 mod server_account;

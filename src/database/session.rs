@@ -152,9 +152,24 @@ impl Session {
 
     /// Runs a query of pgmg's own inside or outside the transaction, with pgmg's own settings.
     pub fn query(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        self.query_each(sql, parameters, |row| rows.push(row))?;
+        Ok(rows)
+    }
+
+    /// The same for results of thousands of rows: none of them is kept.
+    pub fn query_each(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)], mut take: impl FnMut(Row)) -> Result<()> {
         self.settle()?;
-        let rows = self.runtime.block_on(self.client.query(sql, parameters));
-        rows.map_err(|error| match sql_error(&error) {
+        let client = &self.client;
+        let rows = self.runtime.block_on(async {
+            let rows = client.query_raw(sql, parameters.iter().copied()).await?;
+            pin_mut!(rows);
+            while let Some(row) = rows.next().await {
+                take(row?);
+            }
+            Ok(())
+        });
+        rows.map_err(|error: tokio_postgres::Error| match sql_error(&error) {
             Some(error) => refused("a query of pgmg's own failed", &error),
             None => lost(&error),
         })

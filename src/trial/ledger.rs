@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Input;
 use crate::database::catalog::{self, CatalogDependency, Written};
+use crate::database::owners::Owners;
 use crate::database::session::Session;
 use crate::error::Result;
 use crate::model::object::{CatalogId, Object};
@@ -47,16 +48,17 @@ pub enum Was {
 impl Ledger {
     /// Reads the catalog of the session's transaction.
     pub fn read(session: &mut Session, input: &Input<'_>) -> Result<Self> {
-        let written = catalog::attribution(session)?;
-        let dependencies = catalog::dependencies(session)?;
+        let mut owners = Owners::default();
+        let dependencies = catalog::dependencies(session, &mut owners)?;
+        let written = catalog::attribution(session, &mut owners)?;
         let ids: HashSet<CatalogId> = written.iter().map(|one| one.id).collect();
         let existing = (input.existing)(&ids.iter().copied().collect::<Vec<_>>())?;
         let referenced: HashSet<CatalogId> =
             dependencies.iter().map(|edge| edge.referenced).filter(|id| !ids.contains(id)).collect();
-        let mut names = catalog::identify(session, &referenced.into_iter().collect::<Vec<_>>())?;
-        names.extend(written.iter().map(|one| (one.id, one.object.clone())));
+        let names = catalog::identify(session, &referenced.into_iter().collect::<Vec<_>>())?;
         let mut ledger = Ledger { dependencies, names, ..Ledger::default() };
         ledger.enter(&written, &existing, input.statements());
+        ledger.names.extend(written.into_iter().map(|one| (one.id, one.object)));
         ledger.leave_out_parts();
         Ok(ledger)
     }
@@ -103,6 +105,8 @@ impl Ledger {
                 entry.temporary.push(one.object.clone());
             } else if is_made {
                 self.providers.insert(one.id, one.unit);
+                // Nearly every statement provides one object.
+                entry.provides.reserve_exact(1);
                 entry.provides.push(Provided { id: one.id, object: one.object.clone(), was });
             } else if self.providers.get(&one.id) != Some(&one.unit) {
                 entry.touches.push(one.object.clone());

@@ -1,6 +1,6 @@
 //! What a run did, as a plan to be shown and as records to be kept.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::compare::{changed_files, first_word};
 use super::drive::{Done, Drive};
@@ -84,8 +84,8 @@ pub fn untried(input: &Input<'_>, graph: &Graph, reason: String) -> Plan {
 
 /// The rows of `pgmg_state` for statements that are done: one for each object, or one of its own for what provides nothing.
 pub fn records<'a>(done: &[usize], statements: &[Statement], entry: impl Fn(usize) -> &'a Entry) -> Vec<RecordedStatement> {
-    let mut rows: HashMap<String, RecordedStatement> = HashMap::new();
-    let mut order: Vec<String> = Vec::new();
+    let mut rows: Vec<RecordedStatement> = Vec::with_capacity(done.len());
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(done.len());
     for &id in done {
         let (statement, entry) = (&statements[id], entry(id));
         let touches: BTreeSet<String> = entry.touches.iter().map(ToString::to_string).collect();
@@ -108,13 +108,16 @@ pub fn records<'a>(done: &[usize], statements: &[Statement], entry: impl Fn(usiz
             objects.push(row);
         }
         for row in objects {
-            if !rows.contains_key(&row.name) {
-                order.push(row.name.clone());
+            match places.get(&row.name) {
+                Some(&place) => rows[place] = row,
+                None => {
+                    places.insert(row.name.clone(), rows.len());
+                    rows.push(row);
+                }
             }
-            rows.insert(row.name.clone(), row);
         }
     }
-    order.into_iter().filter_map(|name| rows.remove(&name)).collect()
+    rows
 }
 
 /// The name under which a statement that provides nothing is recorded: `grant.1f2e3d4c5b6a`.
@@ -222,40 +225,28 @@ fn summary(statement: &Statement) -> String {
 
 /// The edges between objects that the catalog shows, and those between statements that only errors showed.
 fn dependencies(drive: &Drive<'_>, ledger: &Ledger) -> Vec<Dependency> {
-    let mut edges: BTreeSet<Dependency> = BTreeSet::new();
-    let mut labels: HashMap<CatalogId, String> = HashMap::new();
+    let mut edges: BTreeMap<(String, String), LearnedFrom> = BTreeMap::new();
+    let mut labels: HashMap<CatalogId, Option<String>> = HashMap::new();
     for edge in &ledger.dependencies {
         if ledger.provider(edge.dependent).is_none() {
             continue;
         }
         let mut name = |id: CatalogId| -> Option<String> {
-            if let Some(label) = labels.get(&id) {
-                return Some(label.clone());
-            }
-            let label = ledger.names.get(&id)?.to_string();
-            labels.insert(id, label.clone());
-            Some(label)
+            labels.entry(id).or_insert_with(|| Some(ledger.names.get(&id)?.to_string())).clone()
         };
         if let (Some(object_name), Some(depends_on)) = (name(edge.dependent), name(edge.referenced)) {
-            edges.insert(Dependency { object_name, depends_on, learned_from: LearnedFrom::Catalog });
+            edges.insert((object_name, depends_on), LearnedFrom::Catalog);
         }
     }
-    let known: HashSet<(String, String)> = edges.iter().map(|edge| (edge.object_name.clone(), edge.depends_on.clone())).collect();
     for &(later, earlier) in drive.queue.learned() {
         let name = |id: usize| {
             let entry = ledger.statement(id);
             entry.provides.first().map_or_else(|| own_name(&drive.statements[id]), |provided| provided.object.to_string())
         };
-        let pair = (name(later), name(earlier));
-        if !known.contains(&pair) {
-            edges.insert(Dependency { object_name: pair.0, depends_on: pair.1, learned_from: LearnedFrom::Error });
-        }
+        edges.entry((name(later), name(earlier))).or_insert(LearnedFrom::Error);
     }
-    let mut by_pair: HashMap<(String, String), Dependency> = HashMap::new();
-    for edge in edges {
-        by_pair.entry((edge.object_name.clone(), edge.depends_on.clone())).or_insert(edge);
-    }
-    by_pair.into_values().collect()
+    let dependency = |((object_name, depends_on), learned_from)| Dependency { object_name, depends_on, learned_from };
+    edges.into_iter().map(dependency).collect()
 }
 
 fn learned(drive: &Drive<'_>, ledger: &Ledger) -> Vec<LearnedEdge> {
