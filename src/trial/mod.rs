@@ -119,7 +119,11 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
             again::Settled::BeginAgain(_) => {}
         }
         failure::check_ledger(&drive, &ledger)?;
-        return report::finish(&drive, &ledger);
+        let mut finished = report::finish(&drive, &ledger)?;
+        let checksum = |id: &StatementId| drive.statements[id.0].checksum;
+        // What the beginnings before this one taught: without it the next run would make their detours again.
+        finished.learned.extend(known[input.known.len()..].iter().map(|(later, earlier)| (checksum(later), checksum(earlier))));
+        return Ok(finished);
     }
     Err(Error::bug("no beginning led to an end"))
 }
