@@ -72,6 +72,12 @@ impl Learned {
     /// Takes in what a run learned; statements that the project no longer has are forgotten.
     pub fn update(&mut self, project: &Project, edges: &[LearnedEdge]) {
         for (later, earlier) in edges {
+            // What a run found out now counts more than its opposite, which an earlier one may have guessed.
+            if let Some(opposite) = self.needs.get_mut(&key(earlier)) {
+                opposite.remove(&key(later));
+            }
+        }
+        for (later, earlier) in edges {
             self.needs.entry(key(later)).or_default().insert(key(earlier));
         }
         let statements = project.statements.iter().flatten().map(|statement| key(&statement.checksum));
