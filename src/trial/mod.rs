@@ -23,7 +23,7 @@ use crate::model::progress::Progress;
 use crate::model::project::Project;
 use crate::model::record::{Dependency, LearnedEdge, Recorded, RecordedStatement};
 use crate::model::sql_error::SqlError;
-use crate::model::statement::{Mode, Statement, StatementId};
+use crate::model::statement::{Mode, Statement, StatementId, distinct_checksums};
 use crate::resolver::Graph;
 use compare::Comparison;
 use drive::Drive;
@@ -116,7 +116,8 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
             again::Settled::Yes => {}
             again::Settled::BeginAgain(edges) if beginning < BEGINNINGS => {
                 let settled: HashSet<Edge> = forced.iter().chain(&input.known).copied().collect();
-                let checksum = |id: StatementId| drive.statements[id.0].checksum;
+                let checksums = distinct_checksums(drive.statements);
+                let checksum = |id: StatementId| checksums[id.0];
                 // Where two statements each came too early for the other, the checksums decide: any way gives the same.
                 let holds = |(later, earlier): &Edge| {
                     !settled.contains(&(*earlier, *later)) || checksum(*earlier) < checksum(*later)
@@ -139,7 +140,8 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
         }
         failure::check_ledger(&drive, &ledger)?;
         let mut finished = report::finish(&drive, &ledger)?;
-        let checksum = |id: &StatementId| drive.statements[id.0].checksum;
+        let checksums = distinct_checksums(drive.statements);
+        let checksum = |id: &StatementId| checksums[id.0];
         // What the beginnings before this one taught: without it the next run would make their detours again.
         finished.learned.extend(taught.iter().chain(&forced).map(|(later, earlier)| (checksum(later), checksum(earlier))));
         return Ok(finished);
