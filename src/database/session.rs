@@ -262,19 +262,28 @@ impl Session {
         }
         for (index, unit) in units.iter().enumerate() {
             for (number, part) in unit.parts.iter().enumerate() {
-                if !same_settings(current.as_ref(), part.settings) {
-                    commands.extend(self.switch_commands(index, number, part.settings, conforming(current.as_ref())));
+                let before = conforming(current.as_ref());
+                let mark = Command::own(&format!("INSERT INTO pg_temp.pgmg_mark VALUES ({})", unit.number), index, before);
+                let mut mark = (number == 0).then_some(mark);
+                if !same_settings(current.as_ref(), part.settings) || (mark.is_some() && changes_role(part.settings)) {
+                    let mut switch = self.switch_commands(index, number, part.settings, before);
+                    let own = switch.len() - part.settings.statements.len();
+                    // The role that a file sets may not write the mark.
+                    switch.splice(own..own, mark.take());
+                    commands.extend(switch);
                     current = Some(Arc::clone(part.settings));
                 }
+                commands.extend(mark);
                 let mode = conforming(current.as_ref());
-                if number == 0 {
-                    commands.push(Command::own(&format!("INSERT INTO pg_temp.pgmg_mark VALUES ({})", unit.number), index, mode));
-                }
                 commands.push(Command {
                     text: part.sql.clone().into_owned(),
                     completions: part.statements,
                     ..Command::new(index, number, None, mode)
                 });
+                if part.statements == 1 && may_change_session(&part.sql) {
+                    // What it sets is no setting of another file, and the order must not show.
+                    commands.extend(self.switch_commands(index, number, part.settings, mode));
+                }
             }
             let mode = conforming(current.as_ref());
             commands.push(Command::own("RELEASE SAVEPOINT pgmg_unit", index, mode));
@@ -369,6 +378,18 @@ fn same_settings(current: Option<&Arc<Settings>>, wanted: &Arc<Settings>) -> boo
                     && current.statements.iter().zip(&wanted.statements).all(|(a, b)| a.sql() == b.sql())
         }
     }
+}
+
+/// Whether settings may let another role than pgmg's own run what follows: `SET ROLE`, `SET SESSION AUTHORIZATION`.
+fn changes_role(settings: &Settings) -> bool {
+    let may = |sql: &str| ["role", "authorization"].iter().any(|word| sql.to_ascii_lowercase().contains(word));
+    settings.statements.iter().any(|setting| may(setting.sql()))
+}
+
+/// Whether a statement may call what sets parameters of the session.
+fn may_change_session(sql: &str) -> bool {
+    let first: String = sql.chars().take_while(char::is_ascii_alphabetic).collect();
+    ["do", "call", "select", "with", "execute"].contains(&first.to_ascii_lowercase().as_str())
 }
 
 fn refused(what: &str, error: &SqlError) -> Error {

@@ -1,8 +1,11 @@
 //! One SQL statement of the code directory or of a migration, with what can be seen of it without a server.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
 
 use super::name::Name;
 use super::project::{File, Place};
@@ -31,6 +34,30 @@ impl fmt::Debug for Checksum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
     }
+}
+
+/// For each statement a checksum that no other has: its own, or, where several statements are alike, one over what stands
+/// with it in its file. No name of a file takes part.
+pub fn distinct_checksums(statements: &[Statement]) -> Vec<Checksum> {
+    let mut counts: HashMap<Checksum, usize> = HashMap::with_capacity(statements.len());
+    for statement in statements {
+        *counts.entry(statement.checksum).or_default() += 1;
+    }
+    let mut distinct: Vec<Checksum> = statements.iter().map(|statement| statement.checksum).collect();
+    let mut from = 0;
+    for file in statements.chunk_by(|a, b| Arc::ptr_eq(&a.file, &b.file)) {
+        for (at, statement) in file.iter().enumerate() {
+            if counts.get(&statement.checksum).is_some_and(|count| *count > 1) {
+                let mut context = Sha256::new();
+                context.update(statement.checksum.0);
+                context.update((at as u64).to_le_bytes());
+                file.iter().for_each(|other| context.update(other.checksum.0));
+                distinct[from + at] = Checksum(context.finalize().into());
+            }
+        }
+        from += file.len();
+    }
+    distinct
 }
 
 /// How a statement must be run.

@@ -6,7 +6,7 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::graph::{Edge, Graph};
-use crate::model::statement::{Checksum, Role, Statement};
+use crate::model::statement::{Checksum, Role, Statement, distinct_checksums};
 
 /// Every statement in the order in which it should be tried.
 ///
@@ -39,7 +39,12 @@ struct Sorter<'a> {
 
 impl<'a> Sorter<'a> {
     fn new(statements: &'a [Statement], graph: &'a Graph) -> Self {
-        let keys: Vec<Key<'a>> = statements.iter().enumerate().map(|(id, statement)| key(id, statement)).collect();
+        let keys: Vec<Key<'a>> = statements
+            .iter()
+            .zip(distinct_checksums(statements))
+            .enumerate()
+            .map(|(id, (statement, checksum))| key(id, statement, checksum))
+            .collect();
         let missing: Vec<usize> = (0..graph.len()).map(|id| graph.before(id).len()).collect();
         let ready = (0..graph.len()).filter(|&id| missing[id] == 0).map(|id| (keys[id], id)).collect();
         Sorter { graph, keys, missing, taken: vec![false; graph.len()], ready, order: Vec::with_capacity(graph.len()) }
@@ -103,9 +108,9 @@ impl<'a> Sorter<'a> {
     }
 }
 
-fn key(id: usize, statement: &Statement) -> Key<'_> {
+fn key(id: usize, statement: &Statement, checksum: Checksum) -> Key<'_> {
     let created = statement.mentions.creates.first().map_or("", |created| created.name.name.as_str());
-    (statement.mentions.role, deed(statement), created, statement.checksum, id)
+    (statement.mentions.role, deed(statement), created, checksum, id)
 }
 
 /// Among what creates nothing: what may create after all comes first, then what covers a whole schema, then what is about

@@ -33,7 +33,7 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
         }
         let mut misplaced = Vec::new();
         let mut retried = Vec::new();
-        for one in early {
+        for one in early.values().filter_map(|of_one| of_one.first().copied()) {
             let may = may_run_twice(&drive.statements[one.statement]) || course.last(one.statement).is_none();
             if may && drive.try_again(one.statement) {
                 log::info!("{}: again, because of {}", path(drive, one.statement), path(drive, one.because));
@@ -41,6 +41,7 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
                 set_again(drive, one.statement);
                 retried.push(one);
             } else if course.last(one.statement).is_some() {
+                log::info!("{}: misplaced, because of {}", path(drive, one.statement), path(drive, one.because));
                 misplaced.push(one);
             }
         }
@@ -53,8 +54,9 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
             retried.iter().copied().filter(|one| parked.contains(&one.statement) && course.last(one.statement).is_some()),
         );
         if !misplaced.is_empty() {
+            let all = misplaced.iter().filter_map(|one| early.get(&drive.queue.place(one.statement))).flatten();
             return Ok(Settled::BeginAgain(
-                misplaced.iter().map(|one| (StatementId(one.statement), StatementId(one.because))).collect(),
+                all.map(|one| (StatementId(one.statement), StatementId(one.because))).collect(),
             ));
         }
         drive.finish()?;
@@ -91,9 +93,9 @@ fn course(drive: &Drive<'_>, ledger: &Ledger) -> Course {
     Course::new(drive.statements.len(), drive.queue.successes(), needs)
 }
 
-/// Everyone who came too early, once each, in canonical order.
-fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
-    let mut found: BTreeMap<usize, TooEarly> = BTreeMap::new();
+/// Everyone who came too early, by their places in the canonical order, each with all that it should have come after.
+fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> BTreeMap<usize, Vec<TooEarly>> {
+    let mut found: BTreeMap<usize, Vec<TooEarly>> = BTreeMap::new();
     let place = |id: usize| drive.queue.place(id);
     let by_text = bound_too_early(drive.graph, course).into_iter().filter(|one| matters(drive, ledger, course, one));
     let all = by_text
@@ -102,10 +104,10 @@ fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarl
         .chain(stars(drive, ledger, course));
     for one in all {
         if drive.statements[one.statement].mode == Mode::Transactional {
-            found.entry(place(one.statement)).or_insert(one);
+            found.entry(place(one.statement)).or_default().push(one);
         }
     }
-    found.into_values().collect()
+    found
 }
 
 /// A statement from an earlier run is tried again only if something new can change what it binds.
@@ -126,7 +128,7 @@ fn hidden_names(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooE
     let mut found = Vec::new();
     for because in drive.queue.successes().iter().copied() {
         for provided in &ledger.statement(because).provides {
-            if seems_to_create(&drive.statements[because], &provided.object) {
+            if seems_to_create(&drive.statements[because], &provided.object) || !has_a_name(&provided.object) {
                 continue;
             }
             let Some(name) = provided.object.names.last() else { continue };
@@ -147,17 +149,19 @@ fn hidden_names(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooE
 fn sweeps(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
     let created = |id: &usize| ledger.statement(*id).provides.iter().any(|provided| provided.was == Was::Absent);
     let creators: Vec<usize> = drive.queue.successes().iter().copied().filter(created).collect();
+    let acts = |id: &usize| drive.statements[*id].mentions.role == Role::Acts;
+    let sweepers = (0..drive.statements.len()).filter(acts).filter(|&id| is_sweeping(drive, ledger, course, id));
+    let sweepers: HashSet<usize> = sweepers.collect();
     let mut found = Vec::new();
-    for (statement, text) in drive.statements.iter().enumerate() {
-        if text.mentions.role != Role::Acts || !is_sweeping(drive, ledger, course, statement) {
-            continue;
-        }
+    for &statement in &sweepers {
         let later = creators.iter().copied().filter(|&creator| course.is_before(statement, creator));
-        let mut later = later.filter(|&creator| creator != statement && !same_file(drive, statement, creator));
-        if let Some(because) = later.find(|&creator| !course.is_needed(creator, statement)) {
-            found.push(TooEarly { statement, because, tie: Edge::Bound });
-        }
+        let later = later.filter(|&creator| creator != statement && !same_file(drive, statement, creator));
+        let later = later.filter(|&creator| !course.is_needed(creator, statement));
+        // Two that both make things by names nobody can read: neither is known to cover what the other makes.
+        let later = later.filter(|creator| !(sweepers.contains(creator) && makes_by_itself(ledger, statement)));
+        found.extend(later.map(|because| TooEarly { statement, because, tie: Edge::Bound }));
     }
+    found.sort_unstable();
     found
 }
 
@@ -175,9 +179,35 @@ fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -
     }
     let entry = ledger.statement(id);
     let is_named = |object: &Object| object.names.iter().any(|name| names.contains(name.as_str()));
-    let touched = entry.touches.iter().chain(entry.provides.iter().map(|provided| &provided.object));
-    let mut touched = touched.peekable();
-    if touched.peek().is_none() { is_grant(statement) } else { touched.any(|object| !is_named(object)) }
+    let mut touched = entry.touches.iter().chain(entry.provides.iter().map(|provided| &provided.object)).peekable();
+    if touched.peek().is_none() {
+        return is_grant(statement);
+    }
+    // What it made under a name that its text does not show tells of a sweep only if it looked at the catalog.
+    let reads_catalog = || names.iter().any(|name| name.starts_with("pg_") || *name == "information_schema");
+    touched.any(|object| {
+        let is_new = entry.provides.iter().any(|provided| provided.object == *object && provided.was == Was::Absent);
+        !is_named(object) && (!is_new || is_part(object) || reads_catalog())
+    })
+}
+
+/// Whether a statement made something that is no part of anything else.
+fn makes_by_itself(ledger: &Ledger, id: usize) -> bool {
+    let mut provides = ledger.statement(id).provides.iter();
+    provides.any(|provided| provided.was == Was::Absent && !is_part(&provided.object))
+}
+
+/// Whether an object belongs to another one.
+fn is_part(object: &Object) -> bool {
+    const PARTS: &[&str] = &["trigger", "policy", "rule", "index", "table constraint", "domain constraint", "default value"];
+    PARTS.contains(&object.kind.as_str())
+}
+
+/// Whether others can mean an object by a name of its own.
+fn has_a_name(object: &Object) -> bool {
+    const NAMELESS: &[&str] = &["cast", "transform", "user mapping", "default acl", "publication relation", "publication namespace"];
+    let is_member = object.kind.ends_with(" of access method");
+    !is_member && !NAMELESS.contains(&object.kind.as_str()) && (object.kind == "index" || !is_part(object))
 }
 
 /// Recorded statements with `*` whose table a pending migration changed.

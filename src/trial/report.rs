@@ -11,7 +11,7 @@ use crate::model::migration::Migration;
 use crate::model::object::{CatalogId, Object};
 use crate::model::plan::{Action, Phase, Plan, Reason, Step, Tried};
 use crate::model::record::{Dependency, LearnedEdge, LearnedFrom, RecordedStatement};
-use crate::model::statement::{Checksum, Mode, Statement, StatementId};
+use crate::model::statement::{Checksum, Mode, Statement, StatementId, distinct_checksums};
 use crate::resolver::rebinding::Course;
 use crate::resolver::{Graph, Queue};
 
@@ -250,7 +250,8 @@ fn dependencies(drive: &Drive<'_>, ledger: &Ledger) -> Vec<Dependency> {
 }
 
 fn learned(drive: &Drive<'_>, ledger: &Ledger) -> Vec<LearnedEdge> {
-    let checksum = |id: usize| -> Checksum { drive.statements[id].checksum };
+    let checksums = distinct_checksums(drive.statements);
+    let checksum = |id: usize| -> Checksum { checksums[id] };
     let course = Course::new(drive.statements.len(), drive.queue.successes(), []);
     let by_catalog = ledger.needs().into_iter().filter(|&(later, earlier)| !same_file_in_order(drive, later, earlier));
     // An object that two statements make one after the other counts for the second: what came between did not need that one.
