@@ -54,7 +54,8 @@ fn secured() -> Secured {
         ("ssl_key_file", &path("server-own.key")),
         ("ssl_ca_file", &path("authority.crt")),
     ]);
-    let roles = "CREATE ROLE alice LOGIN PASSWORD 'right'; CREATE ROLE tlsonly LOGIN PASSWORD 'right'; \
+    // PostgreSQL 13 would keep the passwords for md5.
+    let roles = "SET password_encryption = 'scram-sha-256'; CREATE ROLE alice LOGIN PASSWORD 'right'; CREATE ROLE tlsonly LOGIN PASSWORD 'right'; \
                  CREATE ROLE plainonly LOGIN; CREATE ROLE certified LOGIN";
     execute(&server.connection_string(), roles).expect("the roles can be created");
     Secured { server, files, tcp }

@@ -70,7 +70,8 @@ fn bad_connection_string(_: &Arc<Server>) -> Outcome {
 fn wrong_password(server: &Arc<Server>) -> Outcome {
     let database = server.database(None)?;
     server.role("pgmg_secretive")?;
-    database.run("ALTER ROLE pgmg_secretive PASSWORD 'the right one'")?;
+    // PostgreSQL 13 would keep it for md5.
+    database.run("SET password_encryption = 'scram-sha-256'; ALTER ROLE pgmg_secretive PASSWORD 'the right one'")?;
     database.run(
         "CREATE TEMP TABLE hba (n serial, line text);
          INSERT INTO hba (line) VALUES ('local all pgmg_secretive scram-sha-256'), ('host all pgmg_secretive all scram-sha-256');
@@ -109,9 +110,13 @@ fn read_only_server(server: &Arc<Server>) -> Outcome {
     run.expect_stdout(&["a.sql", "b.sql", "Not tried"]).map(drop)
 }
 
+/// As in every new database since PostgreSQL 15.
+const ONLY_READ: &str = "REVOKE CREATE ON SCHEMA public FROM PUBLIC";
+
 fn role_without_create(server: &Arc<Server>) -> Outcome {
     let (database, project) = (server.database(None)?, project(FILES)?);
     server.role("pgmg_reader")?;
+    database.run(ONLY_READ)?;
     let before = database.everything()?;
     let connection = database.connection_string_of("pgmg_reader");
     pgmg::run(project.path(), &connection, &["apply"])?.expect_code(&[3])?.expect_stderr(&["42501", "sql/b.sql:1:1"])?;
@@ -121,6 +126,7 @@ fn role_without_create(server: &Arc<Server>) -> Outcome {
 fn plan_by_a_reader(server: &Arc<Server>) -> Outcome {
     let (database, project) = (server.database(None)?, project(FILES)?);
     server.role("pgmg_reader")?;
+    database.run(ONLY_READ)?;
     let before = database.fingerprint()?;
     let run = pgmg::run(project.path(), &database.connection_string_of("pgmg_reader"), &["plan"])?.expect_code(&[0])?;
     let run = run.expect_stdout(&["Not tried"])?;
