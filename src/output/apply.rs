@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::plan::{also, nothing};
 use super::style::{self, CHANGED, GOOD, HEADING, grouped, paint};
-use crate::model::plan::{Action, Phase, Plan, Step};
+use crate::model::plan::{Action, Phase, Plan, Reason, Step};
 
 /// The steps that were carried out, and what was recorded; with colours, and a line break at its end.
 pub fn text(applied: &Plan) -> String {
@@ -26,6 +26,11 @@ pub fn text(applied: &Plan) -> String {
     if !statements.is_empty() {
         let plural = if statements.len() == 1 { "" } else { "es" };
         let _ = writeln!(text, "  {tick} Updated {} object hash{plural}", grouped(statements.len()));
+    }
+    let removed = applied.steps.iter().filter(|step| step.reason == Reason::Removed).count();
+    if removed > 0 {
+        let plural = if removed == 1 { "" } else { "s" };
+        let _ = writeln!(text, "  {tick} Forgot {} object{plural}", grouped(removed));
     }
     let _ = writeln!(text, "\n{}", paint(GOOD, "All changes applied successfully."));
     text

@@ -55,9 +55,7 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
         );
         if !misplaced.is_empty() {
             let all = misplaced.iter().filter_map(|one| early.get(&drive.queue.place(one.statement))).flatten();
-            return Ok(Settled::BeginAgain(
-                all.map(|one| (StatementId(one.statement), StatementId(one.because))).collect(),
-            ));
+            return Ok(Settled::BeginAgain(all.map(|one| (StatementId(one.statement), StatementId(one.because))).collect()));
         }
         drive.finish()?;
         super::check_constraints(drive.session, None)?;
@@ -205,7 +203,8 @@ fn is_part(object: &Object) -> bool {
 
 /// Whether others can mean an object by a name of its own.
 fn has_a_name(object: &Object) -> bool {
-    const NAMELESS: &[&str] = &["cast", "transform", "user mapping", "default acl", "publication relation", "publication namespace"];
+    const NAMELESS: &[&str] =
+        &["cast", "transform", "user mapping", "default acl", "publication relation", "publication namespace"];
     let is_member = object.kind.ends_with(" of access method");
     !is_member && !NAMELESS.contains(&object.kind.as_str()) && (object.kind == "index" || !is_part(object))
 }

@@ -211,11 +211,12 @@ fn maker(drive: &Drive<'_>, one: &Dependent, definition: Option<&String>) -> Opt
     if let Some(id) = done.into_iter().find(|&id| seems_to_create(&drive.statements[id], &one.object)) {
         return Some(Maker::Statement(id));
     }
-    if let Some(sql) = definition {
-        return Some(Maker::Definition(sql.clone()));
+    const SAID_BY_THE_OWNER: &[&str] = &["default value", "domain constraint", "table constraint", "publication relation"];
+    let comes_with_its_owner = SAID_BY_THE_OWNER.contains(&one.object.kind.as_str());
+    if comes_with_its_owner && matches!(one.standing, Standing::PartOf(_)) {
+        return Some(Maker::Nobody);
     }
-    let comes_with_its_owner = matches!(one.object.kind.as_str(), "default value" | "domain constraint");
-    (comes_with_its_owner && matches!(one.standing, Standing::PartOf(_))).then_some(Maker::Nobody)
+    definition.map(|sql| Maker::Definition(sql.clone()))
 }
 
 fn statement_of(drive: &Drive<'_>, row: &RecordedStatement) -> Option<usize> {

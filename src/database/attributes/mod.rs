@@ -93,8 +93,7 @@ pub fn definitions(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<C
 /// is not there.
 pub fn steps(session: &mut Session, recreated: &[Recreated<'_>]) -> Result<Vec<Option<Vec<Step>>>> {
     let ids: Vec<CatalogId> = recreated.iter().map(|one| one.now).collect();
-    let with_columns: Vec<CatalogId> =
-        recreated.iter().filter(|one| !one.was.columns.is_empty()).map(|one| one.now).collect();
+    let with_columns: Vec<CatalogId> = recreated.iter().filter(|one| !one.was.columns.is_empty()).map(|one| one.now).collect();
     let now = with_empty_path(session, |session| captured(session, &ids, &with_columns))?;
     let now: HashMap<CatalogId, Carried> = now.into_iter().map(|one| (one.id, one)).collect();
     Ok(recreated.iter().map(|one| Some(statements::steps(one.was, now.get(&one.now)?, one.because))).collect())
