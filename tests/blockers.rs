@@ -30,7 +30,7 @@ fn database(sql: &str) -> (Database, Session) {
     ok(database.run(sql));
     let target = Target::resolve(Some(&database.connection_string()), &|_| None).unwrap_or_else(|error| panic!("{error}"));
     let mut session = Session::open(&target, Duration::from_secs(10)).unwrap_or_else(|error| panic!("{error}"));
-    session.begin().unwrap_or_else(|error| panic!("{error}")).unwrap_or_else(|error| panic!("{error:?}"));
+    assert!(matches!(session.begin(), Ok(Ok(()))));
     (database, session)
 }
 
@@ -156,7 +156,10 @@ fn what_holds_data_is_named_and_not_walked_through() {
     let (_database, mut session) = database(sql);
     let kind = locate(&mut session, object("type", &["public.e"], &[]));
     let all = dependents(&mut session, &[kind]);
-    assert_eq!(listed(&all), ["table column.of_type.k", "table column.t.k", "table.of_type", "type.pair", "view.of_pair", "view.on_column"]);
+    assert_eq!(
+        listed(&all),
+        ["table column.of_type.k", "table column.t.k", "table.of_type", "type.pair", "view.of_pair", "view.on_column"]
+    );
     let held: Vec<String> = all.iter().filter(|one| one.drop_statements().is_none()).map(|one| one.object.to_string()).collect();
     assert_eq!(held.len(), 3, "{held:?}");
     let function = locate(&mut session, object("function", &["public", "f"], &["integer"]));
@@ -177,7 +180,10 @@ fn members_of_extensions_are_taken_out_of_them_first() {
     let (_database, mut session) = database(sql);
     let view = locate(&mut session, object("view", &["public", "v"], &[]));
     let all = dependents(&mut session, &[view]);
-    assert_eq!(drops(&all), ["DROP VIEW public.w RESTRICT", "ALTER EXTENSION hstore DROP VIEW public.v", "DROP VIEW public.v RESTRICT"]);
+    assert_eq!(
+        drops(&all),
+        ["DROP VIEW public.w RESTRICT", "ALTER EXTENSION hstore DROP VIEW public.v", "DROP VIEW public.v RESTRICT"]
+    );
     assert_eq!(failing(&mut session, &drops(&all)), None);
     let extension = locate(&mut session, object("extension", &["hstore"], &[]));
     let all = dependents(&mut session, &[extension]);
@@ -232,7 +238,11 @@ fn every_kind_has_its_drop_statement() {
         UNION SELECT 'pg_catalog.pg_publication'::pg_catalog.regclass, oid FROM pg_catalog.pg_publication
         UNION SELECT 'pg_catalog.pg_foreign_data_wrapper'::pg_catalog.regclass, oid FROM pg_catalog.pg_foreign_data_wrapper
         UNION SELECT 'pg_catalog.pg_am'::pg_catalog.regclass, oid FROM pg_catalog.pg_am WHERE oid >= 16384", &[]);
-    let ids: Vec<CatalogId> = catalogs.unwrap_or_else(|error| panic!("{error}")).iter().map(|row| CatalogId { class: row.get(0), object: row.get(1) }).collect();
+    let ids: Vec<CatalogId> = catalogs
+        .unwrap_or_else(|error| panic!("{error}"))
+        .iter()
+        .map(|row| CatalogId { class: row.get(0), object: row.get(1) })
+        .collect();
     let names = catalog::identify(&mut session, &ids).unwrap_or_else(|error| panic!("{error}"));
     let mut kinds = HashSet::new();
     let mut undroppable = HashSet::new();
@@ -271,13 +281,17 @@ fn thousands_of_dependents_are_found_quickly_and_in_order() {
 
 /// A root view with 1,371 views and functions over it, up to about 15 deep.
 fn many() -> String {
-    let mut sql = "CREATE TABLE base (id int PRIMARY KEY, a int, b text); CREATE VIEW v0 AS SELECT id, a, b FROM base;".to_owned();
+    let mut sql =
+        "CREATE TABLE base (id int PRIMARY KEY, a int, b text); CREATE VIEW v0 AS SELECT id, a, b FROM base;".to_owned();
     let mut views = vec!["v0".to_owned()];
     for i in 1..=1371_usize {
         let (one, two) = (i * 7919 % views.len(), i * 104_729 % views.len());
         let (one, two) = (views[one].clone(), views[two].clone());
         if i % 4 == 0 {
-            let _ = write!(sql, "CREATE FUNCTION f{i}(n int) RETURNS SETOF {one} BEGIN ATOMIC SELECT * FROM {one} WHERE id = n; END;");
+            let _ = write!(
+                sql,
+                "CREATE FUNCTION f{i}(n int) RETURNS SETOF {one} BEGIN ATOMIC SELECT * FROM {one} WHERE id = n; END;"
+            );
         } else {
             let _ = write!(sql, "CREATE VIEW v{i} AS SELECT x.id, x.a, y.b FROM {one} x JOIN {two} y USING (id);");
             views.push(format!("v{i}"));

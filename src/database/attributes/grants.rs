@@ -58,9 +58,11 @@ pub fn transition(target: &Target<'_>, from: &[Privilege], to: &[Privilege]) -> 
     let mut missing: Entries<'_> = to.clone();
     missing.retain(|key, grantable| from.get(key).is_none_or(|was| *grantable && !*was));
     let mut may_grant: BTreeSet<(&str, &str)> = BTreeSet::new();
-    may_grant.extend(to.iter().filter(|(key, grantable)| **grantable && from.get(key) == Some(&true)).map(|(key, _)| (key.1, key.2)));
+    may_grant
+        .extend(to.iter().filter(|(key, grantable)| **grantable && from.get(key) == Some(&true)).map(|(key, _)| (key.1, key.2)));
     while !missing.is_empty() {
-        let mut ready: Vec<_> = missing.keys().copied().filter(|key| key.0 == target.owner || may_grant.contains(&(key.0, key.2))).collect();
+        let mut ready: Vec<_> =
+            missing.keys().copied().filter(|key| key.0 == target.owner || may_grant.contains(&(key.0, key.2))).collect();
         if ready.is_empty() {
             // Granted with a right on the whole table, or as nobody could today: PostgreSQL says which.
             ready = missing.keys().copied().collect();
@@ -132,7 +134,10 @@ mod tests {
     fn sql(from: &str, to: &str) -> Vec<String> {
         let target = Target { name: "TABLE v", column: None, owner: "own", owner_role: None };
         let steps = transition(&target, &privileges(from), &privileges(to));
-        steps.into_iter().map(|step| format!("{}{}", step.role.map_or(String::new(), |role| format!("{role}: ")), step.sql)).collect()
+        steps
+            .into_iter()
+            .map(|step| format!("{}{}", step.role.map_or(String::new(), |role| format!("{role}: ")), step.sql))
+            .collect()
     }
 
     #[test]
