@@ -45,7 +45,7 @@ fn database(base: &str) -> Database {
 fn session(database: &Database, role: &str) -> Session {
     let target = Target::resolve(Some(&database.connection_string_of(role)), &|_| None).unwrap_or_else(|error| panic!("{error}"));
     let mut session = Session::open(&target, Duration::from_secs(10)).unwrap_or_else(|error| panic!("{error}"));
-    session.begin().unwrap_or_else(|error| panic!("{error}")).unwrap_or_else(|error| panic!("{error:?}"));
+    assert!(matches!(session.begin(), Ok(Ok(()))));
     session
 }
 
@@ -119,7 +119,7 @@ fn keeps(roles: &[&str], base: &str, root: &str, create: &str, extras: &str) {
         let mut session = session(&database, role);
         let refused = recreate(&mut session, &object(root), create, Because::SomethingElse);
         assert!(refused.is_empty(), "{root} by {role}: {refused:?}");
-        session.commit().unwrap_or_else(|error| panic!("{error}")).unwrap_or_else(|error| panic!("{error:?}"));
+        assert!(matches!(session.commit(), Ok(Ok(()))));
         let after = shown(&database);
         if before != after {
             panic!("{root} by {role}:\n{}", support::diff(&before, &after));
@@ -182,7 +182,7 @@ fn a_materialized_view_without_rows_by_its_text_is_filled_if_it_was() {
     ok(database.run(&format!("{create}; REFRESH MATERIALIZED VIEW m")));
     let mut session = session(&database, "postgres");
     assert!(recreate(&mut session, &object("materialized view|public|m"), create, Because::ItsTextChanged).is_empty());
-    session.commit().unwrap_or_else(|error| panic!("{error}")).unwrap_or_else(|error| panic!("{error:?}"));
+    assert!(matches!(session.commit(), Ok(Ok(()))));
     assert_eq!(ok(database.value("SELECT relispopulated::text FROM pg_class WHERE relname = 'm'")), "true");
 }
 
@@ -409,8 +409,40 @@ fn a_member_of_an_extension_is_one_again() {
     ok(database.run(&format!("{create}; ALTER FUNCTION f DEPENDS ON EXTENSION hstore")));
     let mut session = session(&database, "postgres");
     assert!(recreate(&mut session, &object("function|public|f"), create, Because::ItsTextChanged).is_empty());
-    session.commit().unwrap_or_else(|error| panic!("{error}")).unwrap_or_else(|error| panic!("{error:?}"));
+    assert!(matches!(session.commit(), Ok(Ok(()))));
     assert_eq!(ok(database.value(members)), "1");
+}
+
+#[test]
+fn what_or_replace_undoes_is_set_again() {
+    let database = database(TABLE);
+    let (view, function) = ("VIEW public.v AS SELECT id FROM t", "FUNCTION public.f() RETURNS int LANGUAGE sql AS 'select 1'");
+    ok(database.run(&format!(
+        "CREATE {view}; ALTER VIEW v SET (security_barrier); CREATE {function}; ALTER FUNCTION f() SET work_mem = '1MB' SECURITY DEFINER COST 3"
+    )));
+    let before = shown(&database);
+    let mut session = session(&database, "postgres");
+    let ids = locate(&mut session, &[object("view|public|v"), object("function|public|f")]);
+    let carried = attributes::capture(&mut session, &ids).unwrap_or_else(|error| panic!("{error}"));
+    run(&mut session, &[format!("CREATE OR REPLACE {view}"), format!("CREATE OR REPLACE {function}")]);
+    let because = Because::SomethingElse;
+    let again: Vec<Recreated<'_>> = carried.iter().map(|was| Recreated { was, now: was.id, because, unit: 2 }).collect();
+    assert_eq!(attributes::restore(&mut session, &again).ok(), Some(Vec::new()));
+    let steps = attributes::steps(&mut session, &again).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(steps, [Some(Vec::new()), Some(Vec::new())]);
+    assert!(matches!(session.commit(), Ok(Ok(()))));
+    assert_eq!(shown(&database), before);
+}
+
+#[test]
+fn a_tablespace_is_kept() {
+    let elsewhere = database("");
+    let mut client = ok(elsewhere.connect());
+    for sql in ["SET allow_in_place_tablespaces = on", "CREATE TABLESPACE \"Space\" LOCATION ''"] {
+        client.batch_execute(sql).unwrap_or_else(|error| panic!("{error}"));
+    }
+    let extras = "ALTER MATERIALIZED VIEW m SET TABLESPACE \"Space\"; CREATE INDEX mi ON m (id) TABLESPACE \"Space\"";
+    keeps(SUPERUSER, TABLE, "materialized view|public|m", "CREATE MATERIALIZED VIEW public.m AS SELECT id FROM public.t", extras);
 }
 
 #[test]
@@ -422,7 +454,7 @@ fn a_changed_text_decides_what_it_can_say() {
     let refused =
         recreate(&mut session, &object("view|public|v"), "CREATE VIEW v AS SELECT id, b FROM t", Because::ItsTextChanged);
     assert!(refused.is_empty(), "{refused:?}");
-    session.commit().unwrap_or_else(|error| panic!("{error}")).unwrap_or_else(|error| panic!("{error:?}"));
+    assert!(matches!(session.commit(), Ok(Ok(()))));
     let dump = ok(database.schema());
     assert!(!dump.contains("security_barrier") && !dump.contains("gone"), "{dump}");
     for kept in [

@@ -30,7 +30,7 @@ fn database(sql: &str) -> (Database, Session) {
     ok(database.run(sql));
     let target = Target::resolve(Some(&database.connection_string()), &|_| None).unwrap_or_else(|error| panic!("{error}"));
     let mut session = Session::open(&target, Duration::from_secs(10)).unwrap_or_else(|error| panic!("{error}"));
-    session.begin().unwrap_or_else(|error| panic!("{error}")).unwrap_or_else(|error| panic!("{error:?}"));
+    assert!(matches!(session.begin(), Ok(Ok(()))));
     (database, session)
 }
 

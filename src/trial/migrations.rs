@@ -1,7 +1,7 @@
 //! Runs the pending migrations in order; a migration that needs a code object gets it first.
 
 use super::drive::{Done, Drive};
-use super::failure;
+use super::{failure, replace};
 use crate::database::session::{Part, Unit};
 use crate::error::Result;
 use crate::model::migration::Migration;
@@ -43,6 +43,9 @@ fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration) -> Result
         let statement = migration.statements.get(failed.part);
         let sql = statement.map_or("", |statement| statement.sql());
         let obstacle = diagnose(&failed.error, drive.missing_names(None, sql, &failed.error));
+        if obstacle == Obstacle::HasDependents && replace::clear_the_way(drive, migration, &failed.error)? {
+            continue;
+        }
         let providers = providers(drive, statement, &obstacle);
         if !build(drive, providers.clone())? {
             return Err(failure::migration(drive, migration, &failed, &obstacle));

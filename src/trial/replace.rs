@@ -1,7 +1,7 @@
 //! The last rung of the ladder: an object that cannot be replaced is dropped with what depends on it, made again, and given
 //! back what it carried. Never CASCADE: what cannot come back stands in the way.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::drive::{Done, Drive, Failed, OWN_UNIT};
 use super::ledger::seems_to_create;
@@ -10,9 +10,11 @@ use crate::database::blockers::{self, Dependent, Standing};
 use crate::database::catalog;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
+use crate::model::migration::Migration;
 use crate::model::object::{CatalogId, Object};
 use crate::model::plan::Reason;
 use crate::model::record::RecordedStatement;
+use crate::model::sql_error::SqlError;
 use crate::source::names_in;
 
 /// An object that was dropped and is to come back.
@@ -34,19 +36,44 @@ enum Maker {
     Nobody,
 }
 
+/// Why objects are dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Purpose {
+    /// This statement makes them anew.
+    Replace(usize),
+    /// No statement makes them any more.
+    Remove,
+    /// They stand in the way of this migration and come back after it.
+    Unblock(String),
+}
+
+/// Drops the recorded objects that PostgreSQL names as standing in the way of a migration. False if it names none.
+pub fn clear_the_way(drive: &mut Drive<'_>, migration: &Migration, error: &SqlError) -> Result<bool> {
+    let texts = [Some(error.message.as_str()), error.detail.as_deref()];
+    let named: HashSet<String> = texts.into_iter().flatten().flat_map(names_in).map(|name| name.name).collect();
+    let rows = drive.input.recorded.statements.iter().filter_map(|row| row.object.as_ref());
+    let is_named = |object: &&Object| object.names.last().is_some_and(|last| named.contains(last)) && !drive.is_dropped(object);
+    let objects: Vec<Object> = rows.filter(is_named).cloned().collect();
+    if objects.is_empty() {
+        return Ok(false);
+    }
+    drop_objects(drive, &objects, &Purpose::Unblock(migration.name.clone()))?;
+    Ok(true)
+}
+
 /// Makes room for a statement whose object is there and cannot be replaced. False if no recorded object is in its way.
 pub fn make_room(drive: &mut Drive<'_>, id: usize, failed: &Failed) -> Result<bool> {
     let objects = in_its_way(drive, id, failed);
     if objects.is_empty() {
         return Ok(false);
     }
-    drop_objects(drive, &objects, Some(id))?;
+    drop_objects(drive, &objects, &Purpose::Replace(id))?;
     Ok(true)
 }
 
 /// Drops objects for good, with what depends on them; the statements of the dependents are tried again.
 pub fn remove(drive: &mut Drive<'_>, objects: &[Object]) -> Result<()> {
-    drop_objects(drive, objects, None)
+    drop_objects(drive, objects, &Purpose::Remove)
 }
 
 /// Gives back what dropped objects carried to those that are there again.
@@ -114,7 +141,7 @@ fn in_its_way(drive: &Drive<'_>, id: usize, failed: &Failed) -> Vec<Object> {
     if hinted.is_empty() { found } else { hinted }
 }
 
-fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], root: Option<usize>) -> Result<()> {
+fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) -> Result<()> {
     let ids = catalog::find(drive.session, objects)?;
     let ids: Vec<CatalogId> = ids.into_iter().flatten().collect();
     let all = blockers::dependents(drive.session, &ids)?;
@@ -122,11 +149,11 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], root: Option<usize>) 
     let definitions = attributes::definitions(drive.session, &every)?;
     let mut captured: HashMap<CatalogId, Carried> =
         attributes::capture(drive.session, &every)?.into_iter().map(|carried| (carried.id, carried)).collect();
-    let makers = makers(drive, &all, &definitions, root);
+    let makers = makers(drive, &all, &definitions, purpose);
     let is_lost = |one: &&Dependent| !makers.contains_key(&one.id) || one.drop_statements().is_none();
     let in_the_way: Vec<&Dependent> = all.iter().filter(is_lost).collect();
     if !in_the_way.is_empty() {
-        return Err(refused(drive, objects, root, &in_the_way));
+        return Err(refused(drive, objects, purpose, &in_the_way));
     }
     let drops: Vec<String> = all.iter().flat_map(|one| one.drop_statements().unwrap_or_default()).collect();
     if let Err(error) = drive.run_own(&drops)? {
@@ -139,36 +166,37 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], root: Option<usize>) 
         let carried = captured.remove(&one.id);
         (one, maker, carried)
     });
-    settle_accounts(drive, objects, root, accounts.collect());
+    settle_accounts(drive, objects, purpose, accounts.collect());
     Ok(())
 }
 
 /// Notes what was dropped, and puts the statements that make it again back into the queue.
-fn settle_accounts(
-    drive: &mut Drive<'_>,
-    objects: &[Object],
-    root: Option<usize>,
-    all: Vec<(Dependent, Maker, Option<Carried>)>,
-) {
-    let because = objects.first().map(ToString::to_string).unwrap_or_default();
+fn settle_accounts(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose, all: Vec<(Dependent, Maker, Option<Carried>)>) {
+    let because = match purpose {
+        Purpose::Unblock(migration) => migration.clone(),
+        _ => objects.first().map(ToString::to_string).unwrap_or_default(),
+    };
+    let root = if let Purpose::Replace(id) = purpose { Some(*id) } else { None };
     let mut again = Vec::new();
     for (one, maker, carried) in all {
-        let reason = match (one.standing, root) {
-            (Standing::Asked, Some(_)) => Reason::Modified,
-            (Standing::Asked, None) => Reason::Removed,
+        let reason = match (one.standing, purpose) {
+            (Standing::Asked, Purpose::Replace(_)) => Reason::Modified,
+            (Standing::Asked, Purpose::Remove) => Reason::Removed,
             _ => Reason::DependsOn(because.clone()),
         };
         if !matches!(one.standing, Standing::PartOf(_)) {
             drive.course.push(Done::Dropped(one.object.clone(), reason.clone()));
         }
-        if let Maker::Statement(id) = maker
-            && Some(id) != root
+        if let Maker::Statement(id) = &maker
+            && Some(*id) != root
         {
-            drive.made_again.insert(id, because.clone());
-            again.push(id);
+            drive.made_again.insert(*id, because.clone());
+            again.push(*id);
         }
-        let because = if one.standing == Standing::Asked { Because::ItsTextChanged } else { Because::SomethingElse };
-        if !(one.standing == Standing::Asked && root.is_none()) {
+        // An object without a maker comes back, if at all, from a changed statement.
+        let is_new = one.standing == Standing::Asked && root.is_some() || maker == Maker::Nobody;
+        let because = if is_new { Because::ItsTextChanged } else { Because::SomethingElse };
+        if !(one.standing == Standing::Asked && *purpose == Purpose::Remove) {
             drive.dropped.push(Dropped { object: one.object, carried, maker, because });
         }
     }
@@ -181,13 +209,13 @@ fn makers(
     drive: &Drive<'_>,
     all: &[Dependent],
     definitions: &HashMap<CatalogId, String>,
-    root: Option<usize>,
+    purpose: &Purpose,
 ) -> HashMap<CatalogId, Maker> {
     let mut makers: HashMap<CatalogId, Maker> = HashMap::new();
     for one in all.iter().rev() {
-        let made = match (one.standing, root) {
-            (Standing::Asked, Some(id)) => Some(Maker::Statement(id)),
-            (Standing::Asked, None) => Some(Maker::Nobody),
+        let made = match (one.standing, purpose) {
+            (Standing::Asked, Purpose::Replace(id)) => Some(Maker::Statement(*id)),
+            (Standing::Asked, Purpose::Remove) => Some(Maker::Nobody),
             (Standing::PartOf(owner), _) if makers.get(&owner) == Some(&Maker::Nobody) => {
                 // What nobody wrote goes for good with its owner.
                 maker(drive, one, None).or(Some(Maker::Nobody))
@@ -223,17 +251,19 @@ fn statement_of(drive: &Drive<'_>, row: &RecordedStatement) -> Option<usize> {
     drive.statements.iter().position(|statement| statement.checksum.to_string() == row.checksum)
 }
 
-fn refused(drive: &Drive<'_>, objects: &[Object], root: Option<usize>, in_the_way: &[&Dependent]) -> Error {
+fn refused(drive: &Drive<'_>, objects: &[Object], purpose: &Purpose, in_the_way: &[&Dependent]) -> Error {
     let names: Vec<String> = objects.iter().map(ToString::to_string).collect();
     let holds_data = in_the_way.iter().any(|one| one.standing == Standing::Asked);
-    let what = if root.is_some() { "cannot be replaced" } else { "cannot be dropped" };
+    let what = if matches!(purpose, Purpose::Replace(_)) { "cannot be replaced" } else { "cannot be dropped" };
     let message = if holds_data {
         format!("{} {what}: it holds data", names.join(", "))
     } else {
         format!("{} {what}: something that pgmg cannot make again depends on it", names.join(", "))
     };
     let mut diagnostic = Diagnostic::new(message);
-    diagnostic.place = root.map(|id| drive.statements[id].place());
+    if let Purpose::Replace(id) = purpose {
+        diagnostic.place = Some(drive.statements[*id].place());
+    }
     for one in in_the_way.iter().filter(|one| one.standing != Standing::Asked) {
         diagnostic = diagnostic.note(NoteLabel::Note, format!("{} stands in the way", one.object));
     }

@@ -11,7 +11,7 @@ mod kinds;
 mod statements;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -76,7 +76,7 @@ pub struct Step {
 /// owners. Must run before anything is dropped.
 pub fn capture(session: &mut Session, ids: &[CatalogId]) -> Result<Vec<Carried>> {
     // Expressions are to come with the schemas of what they name.
-    with_empty_path(session, |session| captured(session, ids, &[]))
+    with_empty_path(session, |session| captured(session, ids, Columns::ThatCarry))
 }
 
 /// The statements that create objects again as PostgreSQL describes them, for what no file creates; to be tried in any session
@@ -94,7 +94,7 @@ pub fn definitions(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<C
 pub fn steps(session: &mut Session, recreated: &[Recreated<'_>]) -> Result<Vec<Option<Vec<Step>>>> {
     let ids: Vec<CatalogId> = recreated.iter().map(|one| one.now).collect();
     let with_columns: Vec<CatalogId> = recreated.iter().filter(|one| !one.was.columns.is_empty()).map(|one| one.now).collect();
-    let now = with_empty_path(session, |session| captured(session, &ids, &with_columns))?;
+    let now = with_empty_path(session, |session| captured(session, &ids, Columns::AllOf(&with_columns)))?;
     let now: HashMap<CatalogId, Carried> = now.into_iter().map(|one| (one.id, one)).collect();
     Ok(recreated.iter().map(|one| Some(statements::steps(one.was, now.get(&one.now)?, one.because))).collect())
 }
@@ -146,9 +146,15 @@ impl Carried {
 #[serde(default)]
 struct Attributes {
     owner: Option<String>,
+    owner_number: u32,
     acts_for_owner: bool,
+    /// The kind as acldefault takes it, of what there are privileges on.
+    target: Option<String>,
     privileges: Option<Vec<Privilege>>,
+    /// Those that a member of an extension had when it joined.
     initial_privileges: Option<Vec<Privilege>>,
+    #[serde(skip)]
+    standard_privileges: Arc<Vec<Privilege>>,
     comment: Option<String>,
     labels: Vec<(String, String)>,
     member_of: Option<String>,
@@ -210,6 +216,13 @@ struct Column {
     foreign_options: Vec<String>,
 }
 
+impl Attributes {
+    /// The privileges in force.
+    fn privileges(&self) -> &[Privilege] {
+        self.privileges.as_deref().unwrap_or(&self.standard_privileges)
+    }
+}
+
 impl Column {
     fn carries_something(&self) -> bool {
         !self.privileges.is_empty()
@@ -224,18 +237,32 @@ impl Column {
     }
 }
 
-/// The objects in the given order. Of columns those that carry something, or all of the objects in `all_columns`.
-fn captured(session: &mut Session, ids: &[CatalogId], all_columns: &[CatalogId]) -> Result<Vec<Carried>> {
+/// Which columns are wanted.
+#[derive(Debug, Clone, Copy)]
+enum Columns<'a> {
+    /// Those that carry something.
+    ThatCarry,
+    /// All of these objects, and none of the others.
+    AllOf(&'a [CatalogId]),
+}
+
+/// The objects in the given order.
+fn captured(session: &mut Session, ids: &[CatalogId], wanted: Columns<'_>) -> Result<Vec<Carried>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let mut columns: HashMap<CatalogId, Vec<Column>> = HashMap::new();
-    let (classes, objects) = halves(if all_columns.is_empty() { ids } else { all_columns });
-    let rows = session.query(include_str!("columns.sql"), &[&classes, &objects, &!all_columns.is_empty()])?;
-    for row in &rows {
-        let Json(column) = row.get::<_, Json<Column>>(2);
-        if !all_columns.is_empty() || column.carries_something() {
-            columns.entry(CatalogId { class: row.get(0), object: row.get(1) }).or_default().push(column);
+    let (of, all) = match wanted {
+        Columns::ThatCarry => (ids, false),
+        Columns::AllOf(of) => (of, true),
+    };
+    if !of.is_empty() {
+        let (classes, objects) = halves(of);
+        for row in session.query(include_str!("columns.sql"), &[&classes, &objects, &all])? {
+            let Json(column) = row.get::<_, Json<Column>>(2);
+            if all || column.carries_something() {
+                columns.entry(CatalogId { class: row.get(0), object: row.get(1) }).or_default().push(column);
+            }
         }
     }
     let (classes, objects) = halves(ids);
@@ -250,15 +277,36 @@ fn captured(session: &mut Session, ids: &[CatalogId], all_columns: &[CatalogId])
             found.push(Carried { id, object, attributes, columns: columns.remove(&id).unwrap_or_default() });
         }
     }
+    add_standard_privileges(session, &mut found)?;
     Ok(found)
+}
+
+/// Most objects have the same few owners and nothing but default privileges: these are read once for each.
+fn add_standard_privileges(session: &mut Session, carried: &mut [Carried]) -> Result<()> {
+    let key = |attributes: &Attributes| Some((attributes.target.clone()?, attributes.owner_number));
+    let pairs: BTreeSet<(String, u32)> = carried.iter().filter_map(|one| key(&one.attributes)).collect();
+    let (targets, owners): (Vec<String>, Vec<u32>) = pairs.into_iter().unzip();
+    let rows = session.query(include_str!("standard_privileges.sql"), &[&targets, &owners])?;
+    let standard = rows.iter().map(|row| {
+        let privileges = row.get::<_, Option<Json<Vec<Privilege>>>>(2).map(|Json(privileges)| privileges);
+        ((row.get::<_, String>(0), row.get::<_, u32>(1)), Arc::new(privileges.unwrap_or_default()))
+    });
+    let standard: BTreeMap<(String, u32), Arc<Vec<Privilege>>> = standard.collect();
+    for one in carried {
+        if let Some(privileges) = key(&one.attributes).and_then(|key| standard.get(&key)) {
+            one.attributes.standard_privileges = Arc::clone(privileges);
+        }
+    }
+    Ok(())
 }
 
 /// Runs `work` with nothing but the system's own schema to be found without its name.
 fn with_empty_path<T>(session: &mut Session, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
     session.query("SELECT pg_catalog.set_config('search_path', 'pg_catalog', false)", &[])?;
-    let done = work(session);
+    // An error ends the transaction and with it the setting.
+    let done = work(session)?;
     session.query("RESET search_path", &[])?;
-    done
+    Ok(done)
 }
 
 fn halves(ids: &[CatalogId]) -> (Vec<u32>, Vec<u32>) {

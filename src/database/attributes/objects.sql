@@ -1,6 +1,6 @@
 -- What objects carry beyond what creates them: one row for each that exists, the attributes as one JSON object whose keys are
--- the fields of `Carried`. Role and extension names are spelled as SQL needs them; privileges are those in force (the defaults
--- where none are recorded).
+-- the fields of `Attributes`. Role and extension names are spelled as SQL needs them; privileges are null where the defaults for
+-- the kind (`target`, as acldefault takes it) and the owner are in force.
 WITH wanted AS MATERIALIZED (
   SELECT class, object, place
     FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.oid[]), pg_catalog.unnest($2::pg_catalog.oid[])) WITH ORDINALITY AS o (class, object, place)
@@ -28,15 +28,14 @@ WITH wanted AS MATERIALIZED (
   SELECT w.place, 'S', s.srvowner, s.srvacl
     FROM wanted w JOIN pg_catalog.pg_foreign_server s
       ON w.class = 'pg_catalog.pg_foreign_server'::pg_catalog.regclass AND s.oid = w.object
-), owned (place, owner, acl, initial, standard) AS (
-  SELECT o.place, o.owner, coalesce(o.acl, pg_catalog.acldefault(o.target::pg_catalog."char", o.owner)), i.initprivs,
-         pg_catalog.acldefault(o.target::pg_catalog."char", o.owner)
+), owned (place, target, owner, acl, initial) AS (
+  SELECT o.place, o.target, o.owner, o.acl, i.initprivs
     FROM ownership o
     JOIN wanted w USING (place)
     LEFT JOIN pg_catalog.pg_init_privs i ON i.classoid = w.class AND i.objoid = w.object AND i.objsubid = 0 AND i.privtype = 'e'
   UNION ALL
   -- Kinds without privileges; an owner that is not recorded is the role that initdb made.
-  SELECT w.place, coalesce(d.refobjid, 10), NULL, NULL, NULL
+  SELECT w.place, NULL, coalesce(d.refobjid, 10), NULL, NULL
     FROM wanted w
     LEFT JOIN pg_catalog.pg_shdepend d
            ON d.classid = w.class AND d.objid = w.object AND d.objsubid = 0 AND d.deptype = 'o'
@@ -60,14 +59,13 @@ WITH wanted AS MATERIALIZED (
                    CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END,
                    x.privilege_type, x.is_grantable))
             FROM pg_catalog.aclexplode(owned.acl) x),
-         CASE WHEN extensions.member IS NOT NULL THEN
-           (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
-                     pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantor)),
-                     CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END,
-                     x.privilege_type, x.is_grantable))
-              FROM pg_catalog.aclexplode(coalesce(owned.initial, owned.standard)) x) END
-    FROM owned LEFT JOIN extensions USING (place)
-   WHERE owned.acl IS NOT NULL
+         (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
+                   pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantor)),
+                   CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END,
+                   x.privilege_type, x.is_grantable))
+            FROM pg_catalog.aclexplode(owned.initial) x)
+    FROM owned
+   WHERE owned.acl IS NOT NULL OR owned.initial IS NOT NULL
 ), described (place, comment) AS (
   SELECT w.place, d.description
     FROM wanted w JOIN pg_catalog.pg_description d ON d.classoid = w.class AND d.objoid = w.object AND d.objsubid = 0
@@ -77,19 +75,23 @@ WITH wanted AS MATERIALIZED (
    GROUP BY w.place
 ), own (place, attributes) AS (
   SELECT w.place, pg_catalog.jsonb_build_object(
-           'options', (SELECT pg_catalog.jsonb_agg(o) FROM (
-                         SELECT pg_catalog.unnest(c.reloptions)
-                         UNION ALL SELECT 'toast.' || pg_catalog.unnest(t.reloptions) FROM pg_catalog.pg_class t WHERE t.oid = c.reltoastrelid) AS r (o)),
-           'tablespace', coalesce((SELECT pg_catalog.quote_ident(spcname) FROM pg_catalog.pg_tablespace s WHERE s.oid = c.reltablespace),
-                                  (SELECT pg_catalog.quote_ident(spcname) FROM pg_catalog.pg_tablespace s
-                                    WHERE c.relkind IN ('m', 'i') AND s.oid = (SELECT dattablespace FROM pg_catalog.pg_database
-                                                                                WHERE datname = pg_catalog.current_database()))),
-           'access_method', (SELECT pg_catalog.quote_ident(amname) FROM pg_catalog.pg_am a WHERE c.relkind = 'm' AND a.oid = c.relam),
+           'options', CASE WHEN c.reltoastrelid = 0 THEN pg_catalog.to_jsonb(c.reloptions)
+             ELSE (SELECT pg_catalog.jsonb_agg(o) FROM (
+                     SELECT pg_catalog.unnest(c.reloptions)
+                     UNION ALL
+                     SELECT 'toast.' || pg_catalog.unnest(t.reloptions) FROM pg_catalog.pg_class t WHERE t.oid = c.reltoastrelid) AS r (o)) END,
+           'tablespace', CASE WHEN c.relkind IN ('m', 'i', 'I') THEN
+             (SELECT pg_catalog.quote_ident(s.spcname) FROM pg_catalog.pg_tablespace s
+               WHERE s.oid = CASE c.reltablespace WHEN 0 THEN
+                 (SELECT d.dattablespace FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) ELSE c.reltablespace END) END,
+           'access_method', CASE WHEN c.relkind = 'm' THEN
+             (SELECT pg_catalog.quote_ident(a.amname) FROM pg_catalog.pg_am a WHERE a.oid = c.relam) END,
            'replica_identity', CASE WHEN c.relkind = 'm' THEN c.relreplident END,
            'is_populated', CASE WHEN c.relkind = 'm' THEN c.relispopulated END,
            'foreign_options', CASE WHEN c.relkind = 'f' THEN
              (SELECT pg_catalog.to_jsonb(f.ftoptions) FROM pg_catalog.pg_foreign_table f WHERE f.ftrelid = c.oid) END)
     FROM wanted w JOIN pg_catalog.pg_class c ON w.class = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.oid = w.object
+   WHERE c.relkind <> 'v' OR c.reloptions IS NOT NULL
   UNION ALL
   SELECT w.place, pg_catalog.jsonb_build_object(
            'routine', pg_catalog.jsonb_build_object(
@@ -159,9 +161,9 @@ SELECT w.class, w.object, a.type, a.object_names, a.object_args,
        pg_catalog.jsonb_strip_nulls(
          coalesce(own.attributes, '{}')
          || pg_catalog.jsonb_build_object(
-              'owner', pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(owned.owner)),
+              'target', owned.target, 'owner_number', owned.owner::pg_catalog.int8, 'owner', pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(owned.owner)),
               'acts_for_owner', pg_catalog.pg_has_role(owned.owner, 'USAGE'),
-              'privileges', privileges.acl, 'initial_privileges', privileges.initial, 'comment', described.comment,
+              'privileges', coalesce(privileges.acl, CASE WHEN owned.acl IS NOT NULL THEN '[]'::pg_catalog.jsonb END), 'initial_privileges', privileges.initial, 'comment', described.comment,
               'labels', labelled.labels, 'member_of', extensions.member, 'needs_extensions', extensions.needs,
               'index', marked.marks, 'constraints', constraints.comments))
   FROM wanted w

@@ -75,18 +75,21 @@ impl<'a> Giving<'a> {
             what: format!("the membership in the extension {extension}"),
             role: None,
         });
-        let (Some(owner), Some(name), Some(wanted), Some(present)) =
-            (&was.owner, spelling::grant_target(&self.now.object), &was.privileges, &now.privileges)
-        else {
+        let name = spelling::grant_target(&self.now.object).filter(|_| was.target.is_some() && now.target.is_some());
+        let (Some(owner), Some(name)) = (&was.owner, name) else {
             self.steps.extend(join);
             return;
         };
+        let (wanted, present) = (was.privileges(), now.privileges());
+        if join.is_none() && was.owner == now.owner && wanted == present {
+            return;
+        }
         let target = Target { name: &name, column: None, owner, owner_role: self.owner_role.as_deref() };
         let mut present = grants::owned_by(present, now.owner.as_deref().unwrap_or_default(), owner);
         let mut steps = Vec::new();
         if let Some(join) = join {
             // An extension keeps the privileges of its members at the time they join: pg_dump shows only what differs.
-            let initial = was.initial_privileges.clone().unwrap_or_default();
+            let initial = was.initial_privileges.as_ref().unwrap_or(&was.standard_privileges).clone();
             steps.extend(grants::transition(&target, &present, &initial));
             steps.push(join);
             present = initial;
