@@ -1,4 +1,73 @@
 //! pgmg makes a PostgreSQL database match two folders in git, in an order that it finds by trying.
+//!
+//! # Bird's-eye view
+//!
+//! A project has `migrations/` (table changes, each run once) and `sql/` (views, functions, types, triggers, anything, each
+//! written once as it should be today). Other tools parse that SQL and model every kind of object. pgmg does neither: it
+//! *tries* each statement inside a savepoint, reads PostgreSQL's error or the effect in the catalog, and learns the order.
+//!
+//! ```text
+//!   files ──source──▶ Project ─┐
+//!                              ├─compare─▶ Comparison ──trial──▶ Plan + records ──▶ ROLLBACK (plan) or COMMIT (apply)
+//!   pgmg_state ─database─▶ Recorded ─┘         ▲  │
+//!                                      resolver  session
+//! ```
+//!
+//! `plan` and `apply` are the same run in one transaction; only its end differs.
+//!
+//! # Code map
+//!
+//! * [`model`]: the vocabulary, plain values without I/O. [`error`]: how a run can fail, with its exit code.
+//! * [`source`]: the project on disk: exact lexer, splitter, session settings, directives, mentions.
+//! * [`resolver`]: pure. [`resolver::graph`] weighs hints, [`resolver::order`] makes the canonical order of them,
+//!   [`resolver::queue`] parks and wakes, [`resolver::diagnosis`] reads SQLSTATEs, [`resolver::rebinding`] finds who came too
+//!   early, [`resolver::explanation`] finds root causes.
+//! * [`database`]: the only code that talks to PostgreSQL. [`database::session`] has the only SAVEPOINT;
+//!   [`database::catalog`] attributes catalog rows to tries; [`database::state`] knows the state tables;
+//!   [`database::throwaway`] starts servers for tests.
+//! * [`trial`]: drives the resolver over a session and turns what happened into a plan and records.
+//! * [`learned`]: the learned graph in `.pgmg/`. [`config`]: flags, environment, `pgmg.toml`.
+//! * [`output`]: values to text and JSON, the only wording. [`commands`] and [`cli`]: one short file a command.
+//!
+//! `model` imports nothing; `error` imports model; `source`, `resolver`, `database`, `output`, `learned` and `config` import
+//! model and error and never each other; `trial` imports those; `commands` everything but the resolver. A test
+//! (`tests/architecture.rs`) reads the imports and fails on any other.
+//!
+//! # Invariants
+//!
+//! 1. A name or a message only decides what to try next; PostgreSQL alone decides what works.
+//! 2. After any history of applies, what pgmg manages equals one apply of today's files to an empty database.
+//! 3. Nothing is skipped: what cannot be read, understood or done is an error, and the database is unchanged.
+//! 4. One transaction. What PostgreSQL takes only outside one is declared (`-- pgmg: no-transaction`) and recorded by itself.
+//! 5. `plan` leaves nothing behind.
+//! 6. No CASCADE, ever.
+//! 7. Objects are known by their catalog rows. No code asks what kind of statement made them.
+//!
+//! # How a try works
+//!
+//! One savepoint is always open. A message holds many units, each `INSERT INTO pgmg_mark …; statement; RELEASE; SAVEPOINT`,
+//! so that the error of one leaves those before it in place, and the count of completed statements tells which one failed. A
+//! syntax error anywhere fails a whole message before anything runs; there the error's position tells. The next message begins
+//! with `ROLLBACK TO`. Subtransaction numbers only grow, and a marker row's `xmin` is its try's number: at the end one query
+//! over the server's own list of catalogs finds who wrote which row, whatever the statements were.
+//!
+//! # Decisions
+//!
+//! * **The last word of the canonical order is a statement's content, not its path.** Known edges, the order inside a file,
+//!   and names decide first; among equals, what creates comes before what only acts, then the created name, then the
+//!   checksum. With the path as the last word, renaming a file could change the result.
+//! * **The order inside a file is stronger than a name.** A single file gives what `psql -f` gives, even where a later
+//!   statement creates a better match for an earlier one.
+//! * **Acts have an order of their own**: DO and CALL, then REVOKE and GRANT over a whole schema, then those about one
+//!   object, then comments, so that a sweeping GRANT covers what a DO block made and a single REVOKE holds against it.
+//! * **ALTER completes**: it comes before those that mention what it alters, so that `SELECT *` sees the added column.
+//! * **What succeeded too early is tried again** with OR REPLACE; what cannot be replaced makes the run begin anew with what
+//!   it learned, still in the same transaction's place, at most four times.
+//! * **After every migration deferred constraints are checked**, so that their violation has a place.
+//! * **A migration that runs outside a transaction divides a run into stages**; before the first of them is done the plan
+//!   shows the known order and says that it was not tried.
+//! * **`plan` takes the same advisory lock as `apply`** when it has something to try: two runs that create the same objects
+//!   would wait for each other's locks instead.
 
 pub mod cli;
 pub mod commands;

@@ -143,7 +143,9 @@ impl Running<'_> {
         std::fs::write(&broken, BROKEN)?;
         let before = database.everything()?;
         self.pgmg(&database, folder.path(), &["apply"])?.expect_code(&[3, 4])?.expect_stderr(&["no_such_column"])?;
-        ensure_equal("the failed apply changed the database", &before, &database.everything()?)?;
+        if !self.found.case.divided {
+            ensure_equal("the failed apply changed the database", &before, &database.everything()?)?;
+        }
         std::fs::remove_file(&broken)?;
         self.pgmg(&database, folder.path(), &["apply"])?.expect_code(&[0])?;
         ensure_equal("schema after a failed apply", self.oracle(0)?, &database.schema()?)

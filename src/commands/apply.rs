@@ -9,7 +9,9 @@ use crate::model::outcome::Outcome;
 use crate::model::plan::Plan;
 use crate::output::progress::Bar;
 use crate::output::{self, Format, Presentation};
-use crate::trial;
+use crate::trial::compare::Comparison;
+use crate::trial::stages::{self, Stage};
+use crate::trial::{self, Finished, Scope};
 
 /// Applies what is pending and says what was done.
 pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> {
@@ -23,13 +25,44 @@ pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> 
 }
 
 fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation) -> Result<Plan> {
-    let comparison = opening.compare_locked(settings)?;
+    let mut comparison = opening.compare_locked(settings)?;
     if comparison.is_empty() {
         return Ok(opening.nothing_to_do(&comparison));
     }
-    let learned = Learned::load(&settings.root);
+    let mut learned = Learned::load(&settings.root);
     let progress = Bar::new(presentation.progress);
-    let finished = opening.run_trial(&comparison, &learned, &progress)?;
+    let all = opening.project.migrations.as_deref().unwrap_or_default();
+    let migrations: Vec<String> = comparison.migrations.iter().map(|&index| all[index].name.clone()).collect();
+    let mut steps = Vec::new();
+    loop {
+        match stages::next(&opening.project, &comparison) {
+            Stage::Whole => {
+                let finished = commit(opening, &comparison, Scope::Everything, &learned, &progress)?;
+                opening.keep(settings, &mut learned, &finished);
+                let statements = opening.project.statements.as_deref().unwrap_or_default();
+                trial::after_commit::run(&mut opening.session, statements, &opening.state, &finished.later)?;
+                steps.extend(finished.plan.steps);
+                let applied_migrations = finished.plan.applied_migrations + finished.plan.migrations.len() - migrations.len();
+                return Ok(Plan { steps, migrations, applied_migrations, ..finished.plan });
+            }
+            Stage::Before(migrations) => {
+                let finished = commit(opening, &migrations, Scope::WhatMigrationsNeed, &learned, &progress)?;
+                opening.keep(settings, &mut learned, &finished);
+                steps.extend(finished.plan.steps);
+            }
+            Stage::Alone(index) => {
+                let migration = &opening.project.migrations.as_deref().unwrap_or_default()[index];
+                trial::after_commit::run_migration(&mut opening.session, migration, &opening.state)?;
+                steps.push(trial::migration_step(migration));
+            }
+        }
+        comparison = opening.compare_again()?;
+    }
+}
+
+/// Runs a stage in a transaction of its own.
+fn commit(opening: &mut Opening, comparison: &Comparison, scope: Scope, learned: &Learned, progress: &Bar) -> Result<Finished> {
+    let finished = opening.run_trial(comparison, scope, learned, progress)?;
     let migrations = opening.project.migrations.as_deref().unwrap_or_default();
     let changes = Changes {
         migrations: finished.migrations.iter().map(|&index| &migrations[index]).collect(),
@@ -39,8 +72,5 @@ fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation
     };
     opening.state.write(&mut opening.session, &changes)?.map_err(|error| trial::refused(&error))?;
     opening.session.commit()?.map_err(|error| trial::refused(&error))?;
-    opening.keep(settings, learned, &finished);
-    let statements = opening.project.statements.as_deref().unwrap_or_default();
-    trial::after_commit::run(&mut opening.session, statements, &opening.state, &finished.later)?;
-    Ok(finished.plan)
+    Ok(finished)
 }

@@ -87,6 +87,7 @@ fn write_new(path: &Path, content: &str) -> Result<bool> {
     }
 }
 
-fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
+/// The error for what could not be done to a file or directory of the project.
+pub(super) fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
     Error::new(Kind::Usage, Diagnostic::new(format!("cannot {what}: {error}")).at(Place::file(path.display().to_string())))
 }

@@ -19,7 +19,7 @@ use crate::model::project::Project;
 use crate::model::record::Recorded;
 use crate::source::project::{Directories, load};
 use crate::trial::compare::{Comparison, compare};
-use crate::trial::{self, Finished, Input, check_room};
+use crate::trial::{self, Finished, Input, Scope, check_room};
 
 /// A project and a database, side by side.
 pub struct Opening {
@@ -55,15 +55,26 @@ impl Opening {
             return Ok(comparison);
         }
         lock::acquire(&mut self.session, settings.lock_wait)?;
+        self.compare_again()
+    }
+
+    /// Compares with what is recorded now.
+    pub fn compare_again(&mut self) -> Result<Comparison> {
         self.recorded = self.state.read(&mut self.session)?;
         compare(&self.project, &self.recorded)
     }
 
     /// Tries everything that is pending in a transaction that is left open.
-    pub fn run_trial(&mut self, comparison: &Comparison, learned: &Learned, progress: &dyn Progress) -> Result<Finished> {
+    pub fn run_trial(
+        &mut self,
+        comparison: &Comparison,
+        scope: Scope,
+        learned: &Learned,
+        progress: &dyn Progress,
+    ) -> Result<Finished> {
         let side = self.target.pool()?;
         let existing = |ids: &[CatalogId]| existing(&side, ids);
-        let input = input(&self.project, &self.recorded, comparison, learned, &existing, progress);
+        let input = Input { scope, ..input(&self.project, &self.recorded, comparison, learned, &existing, progress) };
         let pending = comparison.statements.len() + comparison.migrations.len();
         let limits = std::thread::scope(|scope| {
             let limits = scope.spawn(|| side.with(|client| Limits::read(client)));
@@ -88,10 +99,10 @@ impl Opening {
     }
 
     /// Keeps what was learned in the project. A project that cannot be written to is no reason to fail.
-    pub fn keep(&self, settings: &Settings, mut learned: Learned, finished: &Finished) {
+    pub fn keep(&self, settings: &Settings, learned: &mut Learned, finished: &Finished) {
         let before = learned.clone();
         learned.update(&self.project, &finished.learned);
-        if learned != before
+        if *learned != before
             && let Err(error) = learned.save(&settings.root)
         {
             log::warn!("{error}");
@@ -119,5 +130,14 @@ fn input<'a>(
     let statements = project.statements.as_deref().unwrap_or_default();
     let migrations = project.migrations.as_deref().unwrap_or_default();
     let needed_by_migrations = learned.needed_by(migrations, statements);
-    Input { project, recorded, comparison, known: learned.edges(statements), needed_by_migrations, existing, progress }
+    Input {
+        project,
+        recorded,
+        comparison,
+        known: learned.edges(statements),
+        needed_by_migrations,
+        existing,
+        progress,
+        scope: Scope::Everything,
+    }
 }

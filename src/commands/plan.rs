@@ -8,6 +8,7 @@ use crate::model::outcome::Outcome;
 use crate::model::plan::Plan;
 use crate::output::progress::Bar;
 use crate::output::{self, Format, Presentation};
+use crate::trial::{Scope, stages};
 
 /// Shows the plan.
 pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> {
@@ -35,10 +36,14 @@ fn plan(opening: &mut Opening, settings: &Settings, presentation: &Presentation)
     if comparison.is_empty() {
         return Ok(opening.nothing_to_do(&comparison));
     }
-    let learned = Learned::load(&settings.root);
+    let mut learned = Learned::load(&settings.root);
+    if let Some(migration) = stages::divided_by(&opening.project, &comparison) {
+        let reason = format!("the migration {migration} runs outside a transaction and cannot be rolled back");
+        return Ok(opening.known_order(&comparison, &learned, reason));
+    }
     let progress = Bar::new(presentation.progress);
-    let finished = opening.run_trial(&comparison, &learned, &progress)?;
+    let finished = opening.run_trial(&comparison, Scope::Everything, &learned, &progress)?;
     opening.session.rollback()?;
-    opening.keep(settings, learned, &finished);
+    opening.keep(settings, &mut learned, &finished);
     Ok(finished.plan)
 }

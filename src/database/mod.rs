@@ -6,6 +6,7 @@ mod conninfo;
 pub mod interrupt;
 pub mod limits;
 pub mod lock;
+mod message;
 mod password_file;
 mod resolve;
 mod server_account;

@@ -1,7 +1,6 @@
 //! The session that writes: one transaction, one savepoint that is always open, many tries in one message.
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use tokio_postgres::{Client, Row, SimpleQueryMessage};
 
 use super::connect::{Cancellation, Target};
 use super::interrupt;
+use super::message::{Command, Sent, byte_of, messages, take};
 use super::server_error::sql_error;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
@@ -51,7 +51,7 @@ pub struct Unit<'a> {
 #[derive(Debug, Clone)]
 pub struct Part<'a> {
     pub sql: Cow<'a, str>,
-    /// How many SQL statements the text holds.
+    /// How many SQL statements the text holds; 0 if nobody can tell: it then goes in a message of its own.
     pub statements: usize,
     pub settings: &'a Arc<Settings>,
 }
@@ -324,67 +324,6 @@ impl Session {
     fn command(&mut self, sql: &str) -> Result<std::result::Result<(), SqlError>> {
         Ok(self.stream(sql)?.1.map_or(Ok(()), Err))
     }
-}
-
-struct Sent {
-    /// How many commands were completed.
-    completed: usize,
-    /// The command that failed.
-    failed: usize,
-    /// Nothing tells which one it was.
-    unclear: bool,
-    error: Option<SqlError>,
-}
-
-/// One statement of a message and what it stands for.
-#[derive(Debug, Clone)]
-struct Command {
-    text: String,
-    completions: usize,
-    unit: usize,
-    part: usize,
-    setting: Option<usize>,
-    /// The unit that is done when this is.
-    finishes: Option<usize>,
-    /// How the server reads strings when it gets this.
-    read_as: Conforming,
-}
-
-impl Command {
-    fn new(unit: usize, part: usize, setting: Option<usize>, read_as: Conforming) -> Self {
-        Command { text: String::new(), completions: 1, unit, part, setting, finishes: None, read_as }
-    }
-
-    fn own(text: &str, unit: usize, read_as: Conforming) -> Self {
-        Command { text: text.to_owned(), ..Command::new(unit, 0, None, read_as) }
-    }
-
-    fn failure(&self, error: SqlError) -> Failure {
-        Failure { unit: self.unit, part: self.part, setting: self.setting, error }
-    }
-}
-
-/// Messages end where the server must read strings differently from there on.
-fn messages(commands: &[Command]) -> Vec<Range<usize>> {
-    let mut ranges = Vec::new();
-    let mut begin = 0;
-    for at in 1..=commands.len() {
-        if at == commands.len() || commands[at].read_as != commands[begin].read_as {
-            ranges.push(begin..at);
-            begin = at;
-        }
-    }
-    ranges
-}
-
-fn take(left: &mut usize, wanted: usize) -> bool {
-    let enough = *left >= wanted;
-    *left = left.saturating_sub(wanted);
-    enough
-}
-
-fn byte_of(text: &str, position: usize) -> usize {
-    text.char_indices().nth(position.saturating_sub(1)).map_or(text.len(), |(at, _)| at)
 }
 
 fn conforming(settings: Option<&Arc<Settings>>) -> Conforming {

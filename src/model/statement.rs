@@ -67,7 +67,9 @@ impl Statement {
 
     /// The place of its `position`-th character, 1-based as PostgreSQL counts (field P of an error).
     pub fn place_of(&self, position: usize) -> Place {
-        let offset = self.sql().char_indices().nth(position.saturating_sub(1)).map_or(self.span.len(), |(i, _)| i);
+        // A whole file may have been tried as one: the position then lies behind this statement.
+        let rest = self.file.text.get(self.span.start..).unwrap_or_default();
+        let offset = rest.char_indices().nth(position.saturating_sub(1)).map_or(rest.len(), |(i, _)| i);
         Place::at(&self.file, self.span.start + offset)
     }
 }

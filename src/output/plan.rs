@@ -72,7 +72,7 @@ fn line(step: &Step) -> String {
         Action::Migrate => format!("Run migration: {}", step.object),
         Action::Create => format!("CREATE {kind} {name}{} {}", also(step), from(&step.path)),
         Action::Replace => format!("CREATE OR REPLACE {kind} {name}{} {}", also(step), from(&step.path)),
-        Action::Run => format!("{} … {}", step.object, from(&format!("{}:{}", step.path, step.line))),
+        Action::Run => format!("{} {}", step.object, from(&format!("{}:{}", step.path, step.line))),
     };
     if let Reason::Affected(because) = &step.reason {
         let _ = write!(line, " (again, because of {because})");
@@ -189,7 +189,7 @@ Execution order:
   2. CREATE TABLE orders and 2 more (from sql/orders.sql)
   3. CREATE MATERIALIZED VIEW user_stats (from sql/views/user_stats.sql)
   4. CREATE OR REPLACE FUNCTION reporting.total(integer) (from sql/functions/total.sql) (again, because of view.user_stats)
-  5. GRANT … (from sql/grants.sql:12)
+  5. GRANT (from sql/grants.sql:12)
   6. CREATE INDEX users_name (from sql/users_name.sql) (after the commit, cannot be rolled back)
 
 1 to migrate, 3 to create, 1 to replace, 1 to run, 4,996 unchanged. Tried and rolled back: 5 statements in 6 attempts, 1 failed.

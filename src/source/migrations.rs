@@ -1,6 +1,7 @@
 //! The order of migrations, which their names tell, and the name of the next one.
 
 use std::cmp::Ordering;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +9,8 @@ use regex::Regex;
 
 use super::file::Problem;
 use super::project::ReadFile;
-use crate::error::Kind;
+use super::walk;
+use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::migration::Migration;
 use crate::model::project::Place;
@@ -55,16 +57,53 @@ pub fn in_order(files: Vec<ReadFile>, problems: &mut Vec<Problem>) -> Vec<Migrat
         .collect()
 }
 
-/// The file name of a new migration after `existing` ones (names as in [`Migration::name`]), in their style: a number of the
-/// same width, or the time (UTC) if the last one's number is a time of 14 digits.
-pub fn next_migration_name<'a>(existing: impl IntoIterator<Item = &'a str>, title: &str, now: SystemTime) -> String {
-    let last = existing.into_iter().filter_map(Number::of).max();
-    let number = match last {
-        None => "001".to_owned(),
-        Some(last) if last.width == 14 && last.digits.len() == 14 => timestamp(now).max(successor(&last.digits)),
-        Some(last) => format!("{:0>width$}", successor(&last.digits), width = last.width),
+/// The path of a new migration: beside the latest one of `directory`, in its style, or the first one of all.
+///
+/// # Errors
+/// A title without a letter or digit, a directory that cannot be read.
+pub fn next_migration(directory: &Path, title: &str, now: SystemTime) -> Result<PathBuf> {
+    let found = if directory.exists() { walk::find(directory, "migrations", None)? } else { Vec::new() };
+    let names = found.iter().map(|found| found.name.as_str());
+    let folder = latest(names.clone()).and_then(|(_, name)| Path::new(name).parent());
+    Ok(folder.map_or_else(|| directory.to_owned(), |folder| directory.join(folder)).join(next_name(names, title, now)?))
+}
+
+/// The file name after `existing` ones (names as in [`Migration::name`]), in the style of the latest: its prefix, a number of
+/// the same width, or the time (UTC) if its number is a time of 14 digits, and its separator.
+fn next_name<'a>(existing: impl Iterator<Item = &'a str>, title: &str, now: SystemTime) -> Result<String> {
+    let slug = slug(title);
+    if slug.is_empty() {
+        return Err(
+            Error::usage(format!("\"{title}\" has no letter or digit to name a file by")).help("try `pgmg new add_orders`")
+        );
+    }
+    let Some((last, name)) = latest(existing) else { return Ok(format!("001_{slug}.sql")) };
+    let number = match successor(&last.digits) {
+        number if last.width == 14 && last.digits.len() == 14 => timestamp(now).max(number),
+        number => format!("{number:0>width$}", width = last.width),
     };
-    format!("{number}_{}.sql", slug(title))
+    let prefix = prefix(base(name));
+    let separator: String = last.title.chars().take_while(|c| matches!(c, '_' | '-')).collect();
+    Ok(format!("{prefix}{number}{}{slug}.sql", if separator.is_empty() { "_" } else { &separator }))
+}
+
+/// The name with the highest number, whatever letters stand before it (`V7__add_orders.sql`).
+fn latest<'a>(names: impl Iterator<Item = &'a str>) -> Option<(Number, &'a str)> {
+    let numbered = names.filter_map(|name| {
+        let base = base(name);
+        Some((Number::of(base.strip_prefix(prefix(base))?)?, name))
+    });
+    numbered.max()
+}
+
+/// The letters that a file name begins with.
+fn prefix(base: &str) -> &str {
+    let end = base.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(base.len());
+    &base[..end]
+}
+
+fn base(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// A migration's number, of any length.
@@ -79,8 +118,7 @@ struct Number {
 
 impl Number {
     fn of(name: &str) -> Option<Number> {
-        let base = name.rsplit('/').next().unwrap_or(name);
-        let parts = NAME.as_ref()?.captures(base)?;
+        let parts = NAME.as_ref()?.captures(base(name))?;
         let digits = parts.get(1)?.as_str();
         let title = parts.get(2)?.as_str().to_owned();
         Some(Number { digits: digits.trim_start_matches('0').to_owned(), width: digits.len(), title })
@@ -130,18 +168,10 @@ fn timestamp(now: SystemTime) -> String {
     format!("{year:04}{month:02}{day:02}{:02}{:02}{:02}", time / 3_600, time / 60 % 60, time % 60)
 }
 
+/// Letters and digits in lower case, with `_` between the words.
 fn slug(title: &str) -> String {
-    let title = title.trim().trim_end_matches(".sql");
-    let mut slug = String::new();
-    for c in title.chars().flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() {
-            slug.push(c);
-        } else if !slug.is_empty() && !slug.ends_with('_') {
-            slug.push('_');
-        }
-    }
-    let slug = slug.trim_end_matches('_');
-    if slug.is_empty() { "migration".to_owned() } else { slug.to_owned() }
+    let title = title.trim().trim_end_matches(".sql").to_lowercase();
+    title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
 }
 
 fn usage(diagnostic: Diagnostic) -> Problem {
@@ -152,16 +182,38 @@ fn usage(diagnostic: Diagnostic) -> Problem {
 mod tests {
     use super::*;
 
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn next(names: &[&str], title: &str) -> String {
+        next_name(names.iter().copied(), title, at(1_767_225_600)).expect("a name")
+    }
+
     #[test]
     fn the_next_name_keeps_the_style() {
-        let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
-        let next = |names: &[&str], title: &str| next_migration_name(names.iter().copied(), title, at(1_767_225_600));
         assert_eq!(next(&[], "Add orders"), "001_add_orders.sql");
+        assert_eq!(next(&["README.sql"], "x"), "001_x.sql");
+        assert_eq!(next(&["002_b.sql", "010_a.sql", "9_z.sql"], "x"), "011_x.sql");
         assert_eq!(next(&["009_a.sql", "old/0010_b.sql"], "x-y.sql"), "0011_x_y.sql");
+        assert_eq!(next(&["0009-b.sql"], "x"), "0010-x.sql");
+        assert_eq!(next(&["V7__b.sql"], "x"), "V8__x.sql");
         assert_eq!(next(&["99.sql"], "x"), "100_x.sql");
         assert_eq!(next(&["20250101120000_a.sql"], "x"), "20260101000000_x.sql");
-        assert_eq!(next(&["20270101120000_a.sql"], "!"), "20270101120001_migration.sql");
-        assert_eq!(timestamp(at(951_825_599)), "20000229115959");
+        assert_eq!(next(&["20270101120000_a.sql"], "x"), "20270101120001_x.sql", "never before the latest");
+    }
+
+    #[test]
+    fn titles_become_names() {
+        assert_eq!(next(&[], "Add users' e-mail.sql"), "001_add_users_e_mail.sql");
+        assert_eq!(next(&[], "../../etc/x"), "001_etc_x.sql");
+        assert_eq!(next_name([].into_iter(), "…", UNIX_EPOCH).expect_err("no name").kind, Kind::Usage);
+    }
+
+    #[test]
+    fn the_time_as_a_number() {
+        let times = [0, 951_782_399, 951_825_599, 1_735_689_599].map(|seconds| timestamp(at(seconds)));
+        assert_eq!(times, ["19700101000000", "20000228235959", "20000229115959", "20241231235959"]);
     }
 
     #[test]

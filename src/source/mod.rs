@@ -16,7 +16,7 @@ mod walk;
 pub mod words;
 
 pub use mentions::messages::{name_at, names_in};
-pub use migrations::next_migration_name;
+pub use migrations::next_migration;
 pub use project::{Directories, load};
 
 #[cfg(test)]

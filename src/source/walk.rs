@@ -17,7 +17,7 @@ use crate::model::project::{File, Place, SourceFile};
 pub struct Found {
     path: PathBuf,
     /// Below the directory, with `/` between the parts.
-    name: String,
+    pub name: String,
 }
 
 /// The `*.sql` files below `root` in the order of their names, hidden ones and everything below `other` left out.

@@ -7,7 +7,20 @@ use crate::database::session::Session;
 use crate::database::state::{Changes, StateTables};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
+use crate::model::migration::Migration;
 use crate::model::statement::Statement;
+
+/// Runs a migration by itself, statement by statement, and records it when all of it is done.
+pub fn run_migration(session: &mut Session, migration: &Migration, state: &StateTables) -> Result<()> {
+    for (at, statement) in migration.statements.iter().enumerate() {
+        run_one(session, statement).map_err(|error| match at {
+            0 => error,
+            _ => error.help("the statements before it are committed; the next apply runs the whole migration again"),
+        })?;
+    }
+    let changes = Changes { migrations: vec![migration], ..Changes::default() };
+    state.write(session, &changes)?.map_err(|error| Error::new(Kind::Sql, failure::said(&error)))
+}
 
 /// Runs them in order, recording each as soon as it is done, so that a run that failed is resumed where it stopped.
 pub fn run(session: &mut Session, statements: &[Statement], state: &StateTables, later: &[usize]) -> Result<()> {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Input;
 use super::failure;
+use super::whole_file::{self, WholeFiles};
 use crate::database::session::{Failure, Part, Session, Unit};
 use crate::error::Result;
 use crate::model::name::Name;
@@ -24,6 +25,8 @@ pub struct Drive<'a> {
     pub input: &'a Input<'a>,
     pub statements: &'a [Statement],
     pub graph: &'a Graph,
+    pub whole_files: &'a WholeFiles,
+    pending: HashSet<usize>,
     pub queue: Queue<'a>,
     pub figures: TrialFigures,
     /// The last failure of every statement that failed and is not done.
@@ -64,9 +67,10 @@ pub struct Failed {
 
 impl<'a> Drive<'a> {
     /// A run over everything that takes part in the transaction.
-    pub fn new(session: &'a mut Session, input: &'a Input<'a>, graph: &'a Graph) -> Self {
+    pub fn new(session: &'a mut Session, input: &'a Input<'a>, graph: &'a Graph, whole_files: &'a WholeFiles) -> Self {
         let statements = input.statements();
-        let pending: Vec<usize> = super::in_transaction(input).collect();
+        let goes_along: HashSet<usize> = whole_files.values().flatten().copied().collect();
+        let pending: Vec<usize> = super::in_transaction(input).filter(|id| !goes_along.contains(id)).collect();
         let figures = TrialFigures { statements: pending.len() + input.comparison.migrations.len(), ..TrialFigures::default() };
         input.progress.start(figures.statements);
         Drive {
@@ -74,6 +78,8 @@ impl<'a> Drive<'a> {
             input,
             statements,
             graph,
+            whole_files,
+            pending: pending.iter().copied().collect(),
             queue: Queue::new(statements, graph, pending),
             figures,
             failures: HashMap::new(),
@@ -113,6 +119,11 @@ impl<'a> Drive<'a> {
         if self.queue.parked().is_empty() { Ok(()) } else { Err(failure::unresolved(self)) }
     }
 
+    /// Whether a statement was to be tried in this run.
+    pub fn is_pending(&self, id: usize) -> bool {
+        self.pending.contains(&id)
+    }
+
     /// Whether a statement overwrites what is there instead of failing.
     pub fn may_overwrite(&self, id: usize) -> bool {
         self.rewritten.contains_key(&id) || has_or_replace(&self.statements[id])
@@ -146,6 +157,8 @@ impl<'a> Drive<'a> {
             self.queue.succeeded(id);
             if self.seen.insert(id) {
                 self.course.push(Done::Statement(id));
+                let along = self.whole_files.get(&id).into_iter().flatten();
+                self.course.extend(along.map(|&other| Done::Statement(other)));
             }
         }
         let Some(failure) = outcome.failure else {
@@ -166,6 +179,10 @@ impl<'a> Drive<'a> {
         let statement = &self.statements[id];
         // Marker numbers are statement numbers; a project has fewer than i32::MAX statements.
         let number = i32::try_from(id).unwrap_or(i32::MAX);
+        if let Some(rest) = self.whole_files.get(&id) {
+            let sql = whole_file::text(self.statements, id, rest).into();
+            return Unit { number, parts: vec![Part { sql, statements: 0, settings: &statement.settings }] };
+        }
         let sql = self.rewritten.get(&id).map_or_else(|| statement.sql().into(), |sql| sql.clone().into());
         Unit { number, parts: vec![Part { sql, statements: 1, settings: &statement.settings }] }
     }

@@ -9,6 +9,8 @@ mod ledger;
 mod locks;
 mod migrations;
 mod report;
+pub mod stages;
+mod whole_file;
 
 use std::collections::HashSet;
 
@@ -26,8 +28,10 @@ use crate::resolver::Graph;
 use compare::Comparison;
 use drive::Drive;
 use ledger::Ledger;
+use whole_file::WholeFiles;
 
 pub use locks::check_room;
+pub use report::migration_step;
 
 /// How often a run begins anew because it found a better order; each time it knows more.
 const BEGINNINGS: usize = 4;
@@ -44,6 +48,15 @@ pub struct Input<'a> {
     /// Which objects were there before this run, seen from outside its transaction.
     pub existing: &'a dyn Fn(&[CatalogId]) -> Result<HashSet<CatalogId>>,
     pub progress: &'a dyn Progress,
+    pub scope: Scope,
+}
+
+/// How much of the code directory a run covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Everything,
+    /// Only what the pending migrations need; the rest comes in a later stage.
+    WhatMigrationsNeed,
 }
 
 impl<'a> Input<'a> {
@@ -72,13 +85,26 @@ pub struct Finished {
 pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
     let mut known = input.known.clone();
     let mut spent = TrialFigures::default();
+    let mut whole_files = WholeFiles::new();
+    let mut in_pieces: Option<Error> = None;
     for beginning in 1.. {
         let graph = Graph::new(input.statements(), &known);
-        let mut drive = Drive::new(session, input, &graph);
+        let mut drive = Drive::new(session, input, &graph, &whole_files);
         drive.figures.spend(&spent);
         migrations::run(&mut drive)?;
-        drive.run()?;
-        drive.finish()?;
+        if input.scope == Scope::Everything {
+            drive.run()?;
+        }
+        let unknown = whole_file::worth_trying(&drive);
+        if beginning < BEGINNINGS && !unknown.is_empty() {
+            spent = drive.figures;
+            in_pieces = drive.finish().err();
+            whole_files.extend(unknown);
+            session.restart()?;
+            continue;
+        }
+        // If the whole is refused as well, what was wrong with the pieces says more.
+        drive.finish().map_err(|error| in_pieces.take().unwrap_or(error))?;
         check_constraints(drive.session, None)?;
         let mut ledger = Ledger::read(drive.session, input)?;
         match again::settle(&mut drive, &mut ledger)? {

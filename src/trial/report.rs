@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::compare::{changed_files, first_word};
 use super::drive::{Done, Drive};
 use super::ledger::{Entry, Ledger, Was, seems_to_create};
-use super::{Finished, Input};
+use super::{Finished, Input, Scope};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::migration::Migration;
@@ -36,7 +36,7 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
             }
         });
     }
-    let later = later(input);
+    let later = if input.scope == Scope::Everything { later(input) } else { Vec::new() };
     plan.steps.extend(later.iter().map(|&id| later_step(input, id)));
     plan.trial = drive.figures;
     let done = drive.course.iter().filter_map(|done| if let Done::Statement(id) = done { Some(*id) } else { None });
@@ -66,6 +66,9 @@ pub fn untried(input: &Input<'_>, graph: &Graph, reason: String) -> Plan {
     for &id in queue.order().iter().filter(|id| pending.contains(id)) {
         let mut step = statement_step(&statements[id], id, &nothing, &HashSet::new());
         let old = orphans.iter().find(|row| row.object.as_ref().is_some_and(|object| seems_to_create(&statements[id], object)));
+        if let Some(label) = seeming_label(&statements[id]) {
+            (step.action, step.object) = (Action::Create, label);
+        }
         if let Some(old) = old {
             (step.action, step.reason, step.object) = (Action::Replace, Reason::Modified, old.name.clone());
         }
@@ -129,7 +132,8 @@ fn plan_without_steps(input: &Input<'_>) -> Plan {
     }
 }
 
-fn migration_step(migration: &Migration) -> Step {
+/// The step of a migration.
+pub fn migration_step(migration: &Migration) -> Step {
     Step {
         action: Action::Migrate,
         object: migration.name.clone(),
@@ -139,7 +143,7 @@ fn migration_step(migration: &Migration) -> Step {
         line: 1,
         statement: None,
         sql: migration.file.text.clone(),
-        phase: Phase::Transaction,
+        phase: if migration.mode == Mode::NoTransaction { Phase::AfterCommit } else { Phase::Transaction },
     }
 }
 
@@ -179,6 +183,19 @@ fn label(statement: &Statement, entry: &Entry) -> String {
     entry.provides.first().map_or_else(|| summary(statement), |provided| provided.object.to_string())
 }
 
+/// What a statement seems to create, before anybody asked PostgreSQL: `view.user_stats`.
+fn seeming_label(statement: &Statement) -> Option<String> {
+    const MODIFIERS: &[&str] =
+        &["OR", "REPLACE", "IF", "NOT", "EXISTS", "UNIQUE", "CONCURRENTLY", "UNLOGGED", "RECURSIVE", "CONSTRAINT"];
+    let created = &statement.mentions.creates.first()?.name;
+    let mut words = statement.sql().split_whitespace();
+    words.next().filter(|word| word.eq_ignore_ascii_case("CREATE"))?;
+    let is_name = |word: &&str| word.to_lowercase().contains(&created.name.to_lowercase());
+    let kind = words.take_while(|word| !is_name(word)).filter(|word| !MODIFIERS.contains(&word.to_ascii_uppercase().as_str()));
+    let kind = kind.map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
+    Some(format!("{kind}.{created}"))
+}
+
 /// The beginning of a statement on one line: `GRANT SELECT ON user_stats TO reader`.
 fn summary(statement: &Statement) -> String {
     const MOST: usize = 60;
@@ -212,6 +229,9 @@ fn forgotten(drive: &Drive<'_>, ledger: &Ledger) -> Result<Vec<String>> {
             continue;
         }
         let file = row.file.clone().unwrap_or_else(|| "the code directory".to_owned());
+        if input.scope == Scope::WhatMigrationsNeed {
+            continue;
+        }
         diagnostics.push(match &row.object {
             Some(object) => Diagnostic::new(format!("{object} was applied from {file}, and no statement creates it any more"))
                 .help("bring the statement back, or write a migration that drops the object and its row in pgmg_state"),

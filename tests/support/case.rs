@@ -38,6 +38,8 @@ pub struct Case {
     pub stdout: Vec<String>,
     /// Texts in the standard error of `apply`.
     pub stderr: Vec<String>,
+    /// A migration outside a transaction divides the run: what comes before it stays when something fails after it.
+    pub divided: bool,
     /// What happens to the project after a good first apply, one step after the other.
     pub edit: Vec<Edit>,
 }
