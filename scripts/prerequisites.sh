@@ -6,7 +6,7 @@ say() {
 }
 
 give_up() {
-  printf '\n%s\n' "$@" >&2
+  { echo; printf '%s\n' "$@"; } >&2
   exit 1
 }
 
@@ -20,9 +20,16 @@ need_cargo() {
     '  . "$HOME/.cargo/env"'
 }
 
-# A C linker: Rust cannot build anything without one.
-need_linker() {
-  command -v cc >/dev/null || install_packages gcc libc6-dev
+# need_programs [openssl]: a C linker, without which Rust cannot build anything, a PostgreSQL server, and what is named.
+need_programs() {
+  local missing=() program
+  command -v cc >/dev/null || missing+=(gcc libc6-dev)
+  server_programs >/dev/null || missing+=(postgresql)
+  for program in "$@"; do command -v "$program" >/dev/null || missing+=("$program"); done
+  # All at once: who has to ask an administrator wants to ask once.
+  [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+  server_programs >/dev/null || give_up "PostgreSQL 15 or newer is needed, and this system's package is older:" \
+    "  see https://www.postgresql.org/download/ for a newer one"
 }
 
 # The programs of a PostgreSQL server, 15 or newer, wherever they are.
@@ -35,14 +42,6 @@ server_programs() {
     [ "$version" -ge 15 ] && { echo "$folder"; return; }
   done
   return 1
-}
-
-need_postgresql() {
-  server_programs >/dev/null && return
-  # No cluster of its own: the tests start theirs.
-  install_packages postgresql
-  server_programs >/dev/null || give_up "PostgreSQL 15 or newer is needed, and this system's package is older:" \
-    "  see https://www.postgresql.org/download/ for a newer one"
 }
 
 # install_packages NAME...: as root, or with sudo where it asks for no password.
