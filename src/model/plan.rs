@@ -95,6 +95,8 @@ pub enum Reason {
     Removed,
     /// It depends on this, which had to be dropped.
     DependsOn(String),
+    /// It stood in the way of this migration.
+    InTheWay(String),
     /// It names, or could cover, what this creates or changes.
     Affected(String),
 }

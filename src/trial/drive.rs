@@ -45,8 +45,8 @@ pub struct Drive<'a> {
     pub needed_by_migrations: Vec<(usize, usize)>,
     /// What was dropped and is to come back.
     pub dropped: Vec<Dropped>,
-    /// Statements that are tried again because what they need was dropped, with its label.
-    pub made_again: HashMap<usize, String>,
+    /// Statements that are tried again because what they made was dropped, and why.
+    pub made_again: HashMap<usize, Reason>,
     /// What is done, in order, once each.
     pub course: Vec<Done>,
     /// Statements for which deferred triggers were fired already.

@@ -182,6 +182,7 @@ fn settle_accounts(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose,
         let reason = match (one.standing, purpose) {
             (Standing::Asked, Purpose::Replace(_)) => Reason::Modified,
             (Standing::Asked, Purpose::Remove) => Reason::Removed,
+            (_, Purpose::Unblock(migration)) => Reason::InTheWay(migration.clone()),
             _ => Reason::DependsOn(because.clone()),
         };
         if !matches!(one.standing, Standing::PartOf(_)) {
@@ -190,7 +191,7 @@ fn settle_accounts(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose,
         if let Maker::Statement(id) = &maker
             && Some(*id) != root
         {
-            drive.made_again.insert(*id, because.clone());
+            drive.made_again.insert(*id, reason.clone());
             again.push(*id);
         }
         // An object without a maker comes back, if at all, from a changed statement.

@@ -33,7 +33,7 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
                     step.reason = Reason::Affected(label(&drive.statements[*because], ledger.statement(*because)));
                 }
                 if let Some(because) = drive.made_again.get(id).filter(|_| !input.comparison.statements.contains(id)) {
-                    step.reason = Reason::DependsOn(because.clone());
+                    step.reason = because.clone();
                 }
                 step
             }
