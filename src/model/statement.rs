@@ -102,7 +102,11 @@ impl Statement {
     pub fn place_of(&self, position: usize) -> Place {
         // A whole file may have been tried as one: the position then lies behind this statement.
         let rest = self.file.text.get(self.span.start..).unwrap_or_default();
-        let offset = rest.char_indices().nth(position.saturating_sub(1)).map_or(rest.len(), |(i, _)| i);
+        let mut offset = rest.char_indices().nth(position.saturating_sub(1)).map_or(rest.len(), |(i, _)| i);
+        // "at end of input" is at the semicolon that was put after the statement, on a line of its own.
+        if offset == self.span.len() + 1 {
+            offset = self.span.len();
+        }
         Place::at(&self.file, self.span.start + offset)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::compare::{changed_files, first_word};
+use super::compare::{changed_files, first_word, seeming_label};
 use super::drive::{Done, Drive};
 use super::ledger::{Entry, Ledger, Was, seems_to_create};
 use super::{Finished, Input, Scope, removal};
@@ -201,19 +201,6 @@ fn later(input: &Input<'_>) -> Vec<usize> {
 
 fn label(statement: &Statement, entry: &Entry) -> String {
     entry.provides.first().map_or_else(|| summary(statement), |provided| provided.object.to_string())
-}
-
-/// What a statement seems to create, before anybody asked PostgreSQL: `view.user_stats`.
-fn seeming_label(statement: &Statement) -> Option<String> {
-    const MODIFIERS: &[&str] =
-        &["OR", "REPLACE", "IF", "NOT", "EXISTS", "UNIQUE", "CONCURRENTLY", "UNLOGGED", "RECURSIVE", "CONSTRAINT"];
-    let created = &statement.mentions.creates.first()?.name;
-    let mut words = statement.sql().split_whitespace();
-    words.next().filter(|word| word.eq_ignore_ascii_case("CREATE"))?;
-    let is_name = |word: &&str| word.to_lowercase().contains(&created.name.to_lowercase());
-    let kind = words.take_while(|word| !is_name(word)).filter(|word| !MODIFIERS.contains(&word.to_ascii_uppercase().as_str()));
-    let kind = kind.map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
-    Some(format!("{kind}.{created}"))
 }
 
 /// The beginning of a statement on one line: `GRANT SELECT ON user_stats TO reader`.
