@@ -14,13 +14,15 @@ use crate::model::statement::{Checksum, Role, Statement, distinct_checksums};
 /// created name, then by checksum. Where hints contradict each other, the statement is taken that breaks the weakest ones.
 pub fn canonical(statements: &[Statement], graph: &Graph) -> Vec<usize> {
     let mut sorter = Sorter::new(statements, graph);
+    let mut is_free_of_circles = false;
     while sorter.order.len() < graph.len() {
-        while let Some((_, id)) = sorter.ready.pop_first() {
-            sorter.take(id);
-        }
-        if let Some(id) = sorter.least_contradicted() {
-            sorter.take(id);
-        }
+        let next = sorter.ready.first().map(|((role, ..), id)| (*role, *id));
+        // What acts on what there is comes after all creators, those in circles too, unless they wait for it.
+        let circle_first = next.is_none_or(|(role, _)| role == Role::Acts && !is_free_of_circles);
+        let Some(id) = circle_first.then(|| sorter.least_contradicted()).flatten().or(next.map(|(_, id)| id)) else { break };
+        is_free_of_circles = circle_first && next.is_some_and(|(_, next)| next == id) || is_free_of_circles;
+        is_free_of_circles &= graph.after(id).is_empty();
+        sorter.take(id);
     }
     sorter.order
 }
@@ -51,6 +53,7 @@ impl<'a> Sorter<'a> {
     }
 
     fn take(&mut self, id: usize) {
+        self.ready.remove(&(self.keys[id], id));
         self.taken[id] = true;
         self.order.push(id);
         for &(later, _) in self.graph.after(id) {
@@ -89,7 +92,7 @@ impl<'a> Sorter<'a> {
                 before.filter(|(id, _)| !self.taken[*id]).all(|(id, _)| component_of[index[*id]] == number)
             })
         };
-        let sources = (0..components.len()).filter(|&number| is_source(number));
+        let sources = (0..components.len()).filter(|&number| components[number].len() > 1 && is_source(number));
         sources
             .flat_map(|number| components[number].iter())
             .map(|node| circles[*node])

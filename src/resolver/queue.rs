@@ -39,6 +39,8 @@ pub struct Queue<'a> {
     /// Every success, in order.
     successes: Vec<usize>,
     learned: Vec<(usize, usize)>,
+    /// Those among the learned for which nothing speaks but the time.
+    guessed: HashSet<(usize, usize)>,
     limits: Option<(HashSet<usize>, Beyond)>,
 }
 
@@ -83,6 +85,7 @@ impl<'a> Queue<'a> {
             waiters: HashMap::new(),
             successes: Vec::new(),
             learned: Vec::new(),
+            guessed: HashSet::new(),
             limits: None,
         };
         let pending: Vec<usize> = pending.into_iter().collect();
@@ -232,6 +235,11 @@ impl<'a> Queue<'a> {
         &self.learned
     }
 
+    /// What failures taught by the names they were about.
+    pub fn learned_by_name(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.learned.iter().copied().filter(|pair| !self.guessed.contains(pair))
+    }
+
     /// `wanted` and everything that is not done and should come before it.
     pub fn with_needs(&self, wanted: impl IntoIterator<Item = usize>) -> HashSet<usize> {
         let mut all = HashSet::new();
@@ -344,7 +352,13 @@ impl<'a> Queue<'a> {
         let since = self.successes.get(parked.missed_from..).unwrap_or(&[]);
         let named: Vec<usize> = since.iter().copied().filter(|earlier| parked.providers.contains(earlier)).collect();
         let last = self.successes.get(parked.failed_at..).unwrap_or(&[]);
-        let needed = if named.is_empty() { last.to_vec() } else { named };
-        self.learned.extend(needed.into_iter().filter(|&earlier| earlier != id).map(|earlier| (id, earlier)));
+        let is_guess = named.is_empty();
+        let needed = if is_guess { last.to_vec() } else { named };
+        let pairs = needed.into_iter().filter(|&earlier| earlier != id).map(|earlier| (id, earlier));
+        let pairs: Vec<(usize, usize)> = pairs.collect();
+        if is_guess {
+            self.guessed.extend(&pairs);
+        }
+        self.learned.extend(pairs);
     }
 }

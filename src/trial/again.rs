@@ -87,7 +87,7 @@ fn path(drive: &Drive<'_>, id: usize) -> String {
 }
 
 fn course(drive: &Drive<'_>, ledger: &Ledger) -> Course {
-    let needs = ledger.needs().into_iter().chain(drive.queue.learned().iter().copied());
+    let needs = ledger.needs().into_iter().chain(drive.queue.learned_by_name());
     Course::new(drive.statements.len(), drive.queue.successes(), needs)
 }
 
@@ -175,17 +175,30 @@ fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -
             row.touches.iter().any(|label| !is_named(label)) || row.touches.is_empty() && is_grant(statement)
         });
     }
-    let entry = ledger.statement(id);
-    let is_named = |object: &Object| object.names.iter().any(|name| names.contains(name.as_str()));
-    let mut touched = entry.touches.iter().chain(entry.provides.iter().map(|provided| &provided.object)).peekable();
-    if touched.peek().is_none() {
-        return is_grant(statement);
+    if is_default_privileges(statement) {
+        return true;
     }
+    let entry = ledger.statement(id);
+    let is_named = |object: &Object| own_names(object).any(|name| names.contains(name));
+    let mut touched = entry.touches.iter().chain(entry.provides.iter().map(|provided| &provided.object)).peekable();
     // What it made under a name that its text does not show tells of a sweep only if it looked at the catalog.
     let reads_catalog = || names.iter().any(|name| name.starts_with("pg_") || *name == "information_schema");
+    if touched.peek().is_none() {
+        return is_grant(statement) || super::compare::first_word(statement) == "DO" && reads_catalog();
+    }
     touched.any(|object| {
         let is_new = entry.provides.iter().any(|provided| provided.object == *object && provided.was == Was::Absent);
         !is_named(object) && (!is_new || is_part(object) || reads_catalog())
+    })
+}
+
+/// The names of an object without its schema. Types come as PostgreSQL writes them, with schema and quotes.
+fn own_names(object: &Object) -> impl Iterator<Item = &str> {
+    let is_qualified = object.names.len() > 1;
+    let is_type = matches!(object.kind.as_str(), "type" | "domain" | "cast");
+    object.names.iter().skip(usize::from(is_qualified)).map(move |name| match name.rsplit_once('.') {
+        Some((_, last)) if is_type => last.trim_matches('"'),
+        _ => name,
     })
 }
 
@@ -231,8 +244,16 @@ fn is_grant(statement: &Statement) -> bool {
     matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE")
 }
 
+/// `ALTER DEFAULT PRIVILEGES` is about everything that comes after it.
+fn is_default_privileges(statement: &Statement) -> bool {
+    statement.sql().split_whitespace().map(str::to_ascii_uppercase).take(3).eq(["ALTER", "DEFAULT", "PRIVILEGES"])
+}
+
 /// What creates can replace itself; what only sets something sets it again. Anything else might do its work twice.
 fn may_run_twice(statement: &Statement) -> bool {
+    if is_default_privileges(statement) {
+        return false;
+    }
     statement.mentions.role == Role::Creates
         || matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE" | "COMMENT" | "SECURITY" | "ALTER")
 }

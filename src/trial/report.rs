@@ -243,7 +243,7 @@ fn learned(drive: &Drive<'_>, ledger: &Ledger) -> Vec<LearnedEdge> {
     let by_catalog = ledger.needs().into_iter().filter(|&(later, earlier)| !same_file_in_order(drive, later, earlier));
     // An object that two statements make one after the other counts for the second: what came between did not need that one.
     let by_catalog = by_catalog.filter(|&(later, earlier)| course.is_before(earlier, later));
-    let by_error = drive.queue.learned().iter().copied();
+    let by_error = drive.queue.learned().iter().copied().filter(|&(later, earlier)| course.is_before(earlier, later));
     let migrations = drive.input.project.migrations.as_deref().unwrap_or_default();
     let by_migration = drive.needed_by_migrations.iter().map(|&(index, id)| (migrations[index].checksum, checksum(id)));
     by_catalog.chain(by_error).map(|(later, earlier)| (checksum(later), checksum(earlier))).chain(by_migration).collect()
