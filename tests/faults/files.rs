@@ -58,7 +58,9 @@ fn as_somebody(project: &Path, connection: &str, arguments: &[&str]) -> Outcome<
     }
     let place = tempfile::tempdir()?;
     let binary = place.path().join("pgmg");
-    fs::copy(env!("CARGO_BIN_EXE_pgmg"), &binary)?;
+    // By another process: while this one writes a program, a test beside it may fork, and then nobody can run the copy (ETXTBSY).
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_pgmg")).arg(&binary).status()?;
+    ensure(copied.success(), || "the binary cannot be copied".into())?;
     fs::set_permissions(place.path(), Permissions::from_mode(0o755))?;
     fs::set_permissions(project, Permissions::from_mode(0o755))?;
     let mut command = Command::new(&binary);
