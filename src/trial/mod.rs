@@ -119,12 +119,12 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
                 let checksums = distinct_checksums(drive.statements);
                 let checksum = |id: StatementId| checksums[id.0];
                 // Where two statements each came too early for the other, the checksums decide: any way gives the same.
-                let holds = |(later, earlier): &Edge| {
-                    !settled.contains(&(*earlier, *later)) || checksum(*earlier) < checksum(*later)
-                };
+                let holds =
+                    |(later, earlier): &Edge| !settled.contains(&(*earlier, *later)) || checksum(*earlier) < checksum(*later);
                 let edges: HashSet<Edge> = edges.into_iter().filter(|edge| !forced.contains(edge) && holds(edge)).collect();
                 if !edges.is_empty() {
-                    let learned = drive.queue.learned().iter().map(|&(later, earlier)| (StatementId(later), StatementId(earlier)));
+                    let learned =
+                        drive.queue.learned().iter().map(|&(later, earlier)| (StatementId(later), StatementId(earlier)));
                     taught.extend(learned);
                     forced.retain(|(later, earlier)| !edges.contains(&(*earlier, *later)));
                     forced.extend(edges);
