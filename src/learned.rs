@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::migration::Migration;
 use crate::model::project::Project;
 use crate::model::record::LearnedEdge;
-use crate::model::statement::{Checksum, Statement, StatementId};
+use crate::model::statement::{Checksum, Statement, StatementId, distinct_checksums};
 
 /// The file below the project's root.
 const FILE: &str = ".pgmg/learned";
@@ -43,9 +43,10 @@ impl Learned {
 
     /// The statements that each migration needs.
     pub fn needed_by(&self, migrations: &[Migration], statements: &[Statement]) -> Vec<Vec<usize>> {
+        let checksums = distinct_checksums(statements);
         let needed = |migration: &Migration| {
             let Some(keys) = self.needs.get(&key(&migration.checksum)) else { return Vec::new() };
-            (0..statements.len()).filter(|&id| keys.contains(&key(&statements[id].checksum))).collect()
+            (0..statements.len()).filter(|&id| keys.contains(&key(&checksums[id]))).collect()
         };
         migrations.iter().map(needed).collect()
     }
@@ -56,8 +57,8 @@ impl Learned {
             return Vec::new();
         }
         let mut by_key: HashMap<Key, Vec<usize>> = HashMap::with_capacity(statements.len());
-        for (id, statement) in statements.iter().enumerate() {
-            by_key.entry(key(&statement.checksum)).or_default().push(id);
+        for (id, checksum) in distinct_checksums(statements).iter().enumerate() {
+            by_key.entry(key(checksum)).or_default().push(id);
         }
         let mut edges = Vec::new();
         for (later, needed) in &self.needs {
@@ -72,9 +73,16 @@ impl Learned {
     /// Takes in what a run learned; statements that the project no longer has are forgotten.
     pub fn update(&mut self, project: &Project, edges: &[LearnedEdge]) {
         for (later, earlier) in edges {
+            // What a run found out now counts more than its opposite, which an earlier one may have guessed.
+            if let Some(opposite) = self.needs.get_mut(&key(earlier)) {
+                opposite.remove(&key(later));
+            }
+        }
+        for (later, earlier) in edges {
             self.needs.entry(key(later)).or_default().insert(key(earlier));
         }
-        let statements = project.statements.iter().flatten().map(|statement| key(&statement.checksum));
+        let statements = distinct_checksums(project.statements.as_deref().unwrap_or_default());
+        let statements = statements.iter().map(key);
         let migrations = project.migrations.iter().flatten().map(|migration| key(&migration.checksum));
         let present: HashSet<Key> = statements.chain(migrations).collect();
         self.needs.retain(|later, _| present.contains(later));

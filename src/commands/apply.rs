@@ -1,5 +1,7 @@
 //! `pgmg apply`: makes the database match the files, in one transaction.
 
+use std::mem::take;
+
 use super::opening::Opening;
 use crate::config::Settings;
 use crate::database::state::Changes;
@@ -60,15 +62,15 @@ fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation
     }
 }
 
-/// Runs a stage in a transaction of its own.
+/// Runs a stage in a transaction of its own; what it recorded is no longer in the result.
 fn commit(opening: &mut Opening, comparison: &Comparison, scope: Scope, learned: &Learned, progress: &Bar) -> Result<Finished> {
-    let finished = opening.run_trial(comparison, scope, learned, progress)?;
+    let mut finished = opening.run_trial(comparison, scope, learned, progress)?;
     let migrations = opening.project.migrations.as_deref().unwrap_or_default();
     let changes = Changes {
         migrations: finished.migrations.iter().map(|&index| &migrations[index]).collect(),
-        statements: finished.records.clone(),
-        dependencies: finished.dependencies.clone(),
-        forgotten: finished.forgotten.clone(),
+        statements: take(&mut finished.records),
+        dependencies: take(&mut finished.dependencies),
+        forgotten: take(&mut finished.forgotten),
     };
     opening.state.write(&mut opening.session, &changes)?.map_err(|error| trial::refused(&error))?;
     opening.session.commit()?.map_err(|error| trial::refused(&error))?;

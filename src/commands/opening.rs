@@ -31,19 +31,23 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Reads the files while it connects.
+    /// Reads the files while it connects and reads the records.
     pub fn open(settings: &Settings) -> Result<Self> {
         let target = Target::resolve(Some(settings.connection()?), &|name| std::env::var(name).ok())?;
         let directories = Directories { migrations: settings.migrations_dir.clone(), code: settings.code_dir.clone() };
-        let (project, session) = std::thread::scope(|scope| {
-            let project = scope.spawn(|| load(&directories));
-            let session = Session::open(&target, settings.lock_timeout);
-            (project.join().map_err(|_| Error::bug("the thread that reads the files panicked")), session)
-        });
-        let (project, mut session) = (project??, session?);
-        interrupt::cancel_on_interrupt(session.cancellation());
         let state = StateTables::new(&settings.state_schema);
-        let recorded = state.read(&mut session)?;
+        let read = || -> Result<(Session, Recorded)> {
+            let mut session = Session::open(&target, settings.lock_timeout)?;
+            interrupt::cancel_on_interrupt(session.cancellation());
+            let recorded = state.read(&mut session)?;
+            Ok((session, recorded))
+        };
+        let (project, read) = std::thread::scope(|scope| {
+            let project = scope.spawn(|| load(&directories));
+            let read = read();
+            (project.join().map_err(|_| Error::bug("the thread that reads the files panicked")), read)
+        });
+        let (project, (session, recorded)) = (project??, read?);
         log::info!("connected to {}", target.describe());
         Ok(Opening { project, recorded, session, state, target })
     }
@@ -55,7 +59,7 @@ impl Opening {
             return Ok(comparison);
         }
         lock::acquire(&mut self.session, settings.lock_wait)?;
-        self.compare_again()
+        if self.state.is_current(&mut self.session, &self.recorded)? { Ok(comparison) } else { self.compare_again() }
     }
 
     /// Compares with what is recorded now.

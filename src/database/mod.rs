@@ -1,5 +1,7 @@
 //! The only code that talks to PostgreSQL.
 
+pub mod attributes;
+pub mod blockers;
 pub mod catalog;
 pub mod connect;
 mod conninfo;
@@ -7,6 +9,7 @@ pub mod interrupt;
 pub mod limits;
 pub mod lock;
 mod message;
+pub mod owners;
 mod password_file;
 mod resolve;
 mod server_account;
@@ -17,6 +20,7 @@ mod server_template;
 mod service_file;
 pub mod session;
 pub mod side_pool;
+pub mod spelling;
 pub mod state;
 pub mod throwaway;
 mod tls;

@@ -152,12 +152,42 @@ impl Session {
 
     /// Runs a query of pgmg's own inside or outside the transaction, with pgmg's own settings.
     pub fn query(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        self.query_each(sql, parameters, |row| rows.push(row))?;
+        Ok(rows)
+    }
+
+    /// The same for results of thousands of rows: none of them is kept.
+    pub fn query_each(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)], mut take: impl FnMut(Row)) -> Result<()> {
         self.settle()?;
-        let rows = self.runtime.block_on(self.client.query(sql, parameters));
-        rows.map_err(|error| match sql_error(&error) {
+        let client = &self.client;
+        let rows = self.runtime.block_on(async {
+            let rows = client.query_raw(sql, parameters.iter().copied()).await?;
+            pin_mut!(rows);
+            while let Some(row) = rows.next().await {
+                take(row?);
+            }
+            Ok(())
+        });
+        rows.map_err(|error: tokio_postgres::Error| match sql_error(&error) {
             Some(error) => refused("a query of pgmg's own failed", &error),
             None => lost(&error),
         })
+    }
+
+    /// Runs a query that PostgreSQL may refuse without any harm to the transaction: `None` if it does.
+    pub fn probe(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Option<Vec<Row>>> {
+        self.settle()?;
+        match self.runtime.block_on(self.client.query(sql, parameters)) {
+            Ok(rows) => Ok(Some(rows)),
+            Err(error) if sql_error(&error).is_some() => {
+                if self.savepoint == Savepoint::Open {
+                    self.savepoint = Savepoint::Failed;
+                }
+                Ok(None)
+            }
+            Err(error) => Err(lost(&error)),
+        }
     }
 
     /// Runs statements of pgmg's own, without results.
@@ -232,19 +262,28 @@ impl Session {
         }
         for (index, unit) in units.iter().enumerate() {
             for (number, part) in unit.parts.iter().enumerate() {
-                if !same_settings(current.as_ref(), part.settings) {
-                    commands.extend(self.switch_commands(index, number, part.settings, conforming(current.as_ref())));
+                let before = conforming(current.as_ref());
+                let mark = Command::own(&format!("INSERT INTO pg_temp.pgmg_mark VALUES ({})", unit.number), index, before);
+                let mut mark = (number == 0).then_some(mark);
+                if !same_settings(current.as_ref(), part.settings) || (mark.is_some() && changes_role(part.settings)) {
+                    let mut switch = self.switch_commands(index, number, part.settings, before);
+                    let own = switch.len() - part.settings.statements.len();
+                    // The role that a file sets may not write the mark.
+                    switch.splice(own..own, mark.take());
+                    commands.extend(switch);
                     current = Some(Arc::clone(part.settings));
                 }
+                commands.extend(mark);
                 let mode = conforming(current.as_ref());
-                if number == 0 {
-                    commands.push(Command::own(&format!("INSERT INTO pg_temp.pgmg_mark VALUES ({})", unit.number), index, mode));
-                }
                 commands.push(Command {
                     text: part.sql.clone().into_owned(),
                     completions: part.statements,
                     ..Command::new(index, number, None, mode)
                 });
+                if part.statements == 1 && may_change_session(&part.sql) {
+                    // What it sets is no setting of another file, and the order must not show.
+                    commands.extend(self.switch_commands(index, number, part.settings, mode));
+                }
             }
             let mode = conforming(current.as_ref());
             commands.push(Command::own("RELEASE SAVEPOINT pgmg_unit", index, mode));
@@ -339,6 +378,18 @@ fn same_settings(current: Option<&Arc<Settings>>, wanted: &Arc<Settings>) -> boo
                     && current.statements.iter().zip(&wanted.statements).all(|(a, b)| a.sql() == b.sql())
         }
     }
+}
+
+/// Whether settings may let another role than pgmg's own run what follows: `SET ROLE`, `SET SESSION AUTHORIZATION`.
+fn changes_role(settings: &Settings) -> bool {
+    let may = |sql: &str| ["role", "authorization"].iter().any(|word| sql.to_ascii_lowercase().contains(word));
+    settings.statements.iter().any(|setting| may(setting.sql()))
+}
+
+/// Whether a statement may call what sets parameters of the session.
+fn may_change_session(sql: &str) -> bool {
+    let first: String = sql.chars().take_while(char::is_ascii_alphabetic).collect();
+    ["do", "call", "select", "with", "execute"].contains(&first.to_ascii_lowercase().as_str())
 }
 
 fn refused(what: &str, error: &SqlError) -> Error {

@@ -9,7 +9,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::migration::Migration;
 use crate::model::name::quote_identifier;
 use crate::model::object::Object;
-use crate::model::record::{Dependency, LearnedFrom, Recorded, RecordedMigration, RecordedStatement};
+use crate::model::record::{Dependency, LearnedFrom, Recorded, RecordedMigration, RecordedStatement, Version};
 use crate::model::sql_error::SqlError;
 
 /// The three tables in one schema.
@@ -77,12 +77,21 @@ impl StateTables {
         let has = |table: &str| columns.iter().any(|column| column.table == table);
         let mut recorded = Recorded { present: has("pgmg_state") && has("pgmg_migrations"), ..Recorded::default() };
         if has("pgmg_migrations") {
-            recorded.migrations = self.read_migrations(session, &columns)?;
+            self.read_migrations(session, &columns, &mut recorded)?;
         }
         if has("pgmg_state") {
-            recorded.statements = self.read_statements(session, &columns)?;
+            self.read_statements(session, &columns, &mut recorded)?;
         }
         Ok(recorded)
+    }
+
+    /// Whether the tables still hold what was read.
+    pub fn is_current(&self, session: &mut Session, recorded: &Recorded) -> Result<bool> {
+        if !recorded.present {
+            return Ok(false);
+        }
+        let rows = session.query(&self.sql(include_str!("state_version.sql")), &[])?;
+        Ok(rows.first().is_some_and(|row| Version { rows: row.get(0), transactions: row.get(1) } == recorded.version))
     }
 
     /// Writes the changes in the session's transaction; creates the tables first where they are not there.
@@ -109,6 +118,9 @@ impl StateTables {
         if statements.is_empty() {
             return Ok(());
         }
+        // In the order of the primary key: its index then grows at one end.
+        let mut statements: Vec<&RecordedStatement> = statements.iter().collect();
+        statements.sort_unstable_by_key(|statement| &statement.name);
         let names: Vec<&str> = statements.iter().map(|statement| statement.name.as_str()).collect();
         let hashes: Vec<&str> = statements.iter().map(|statement| statement.checksum.as_str()).collect();
         let files: Vec<Option<&str>> = statements.iter().map(|statement| statement.file.as_deref()).collect();
@@ -132,23 +144,25 @@ impl StateTables {
         session.query(&self.sql(include_str!("dependencies_write.sql")), &[&objects, &needs, &sources]).map(|_| ())
     }
 
-    fn read_migrations(&self, session: &mut Session, columns: &[Column]) -> Result<Vec<RecordedMigration>> {
+    fn read_migrations(&self, session: &mut Session, columns: &[Column], recorded: &mut Recorded) -> Result<()> {
         let checksum = if has_column(columns, "pgmg_migrations", "checksum") { "checksum" } else { "NULL::text" };
-        let sql = format!("SELECT name, {checksum}, coalesce(applied_at::text, '') FROM {{schema}}.pgmg_migrations");
-        let rows = session.query(&self.sql(&sql), &[])?;
-        Ok(rows.iter().map(|row| RecordedMigration { name: row.get(0), checksum: row.get(1), applied_at: row.get(2) }).collect())
+        let sql =
+            format!("SELECT name, {checksum}, coalesce(applied_at::text, ''), xmin::text::int8 FROM {{schema}}.pgmg_migrations");
+        session.query_each(&self.sql(&sql), &[], |row| {
+            recorded.version.count(row.get(3));
+            recorded.migrations.push(RecordedMigration { name: row.get(0), checksum: row.get(1), applied_at: row.get(2) });
+        })
     }
 
-    fn read_statements(&self, session: &mut Session, columns: &[Column]) -> Result<Vec<RecordedStatement>> {
+    fn read_statements(&self, session: &mut Session, columns: &[Column], recorded: &mut Recorded) -> Result<()> {
         let added = if has_column(columns, "pgmg_state", "file") {
             "file, ordinal, object, touches"
         } else {
             "NULL::text, NULL::int4, NULL::jsonb, NULL::jsonb"
         };
         let sql = format!(
-            "SELECT object_name, coalesce(object_hash, ''), coalesce(last_applied::text, ''), {added} FROM {{schema}}.pgmg_state"
+            "SELECT object_name, coalesce(object_hash, ''), coalesce(last_applied::text, ''), {added}, xmin::text::int8 FROM {{schema}}.pgmg_state"
         );
-        let rows = session.query(&self.sql(&sql), &[])?;
         let statement = |row: &Row| RecordedStatement {
             name: row.get(0),
             checksum: row.get(1),
@@ -158,7 +172,10 @@ impl StateTables {
             object: row.get::<_, Option<Json<serde_json::Value>>>(5).and_then(|Json(value)| object_from_json(&value)),
             touches: row.get::<_, Option<Json<Vec<String>>>>(6).map(|Json(touches)| touches).unwrap_or_default(),
         };
-        Ok(rows.iter().map(statement).collect())
+        session.query_each(&self.sql(&sql), &[], |row| {
+            recorded.version.count(row.get(7));
+            recorded.statements.push(statement(&row));
+        })
     }
 
     fn check_shape(&self, columns: &[Column]) -> Result<()> {

@@ -1,7 +1,9 @@
 -- Creates the state tables, or adds what a database from the short form lacks.
 CREATE TABLE IF NOT EXISTS {schema}.pgmg_migrations (
   name TEXT PRIMARY KEY,
-  applied_at TIMESTAMP NOT NULL DEFAULT NOW()
+  applied_at TIMESTAMP NOT NULL DEFAULT NOW(),
+  checksum TEXT,
+  pgmg_version TEXT
 );
 ALTER TABLE {schema}.pgmg_migrations
   ADD COLUMN IF NOT EXISTS checksum TEXT,
@@ -9,7 +11,11 @@ ALTER TABLE {schema}.pgmg_migrations
 CREATE TABLE IF NOT EXISTS {schema}.pgmg_state (
   object_name TEXT PRIMARY KEY,
   object_hash TEXT NOT NULL,
-  last_applied TIMESTAMP NOT NULL DEFAULT NOW()
+  last_applied TIMESTAMP NOT NULL DEFAULT NOW(),
+  file TEXT,
+  ordinal INTEGER,
+  object JSONB,
+  touches JSONB
 );
 ALTER TABLE {schema}.pgmg_state
   ADD COLUMN IF NOT EXISTS file TEXT,

@@ -78,6 +78,8 @@ pub enum Action {
     Migrate,
     Create,
     Replace,
+    /// The object is dropped, to be created again or for good.
+    Drop,
     /// A statement that provides nothing: GRANT, COMMENT, DO, …
     Run,
 }
@@ -89,6 +91,12 @@ pub enum Reason {
     Pending,
     New,
     Modified,
+    /// No file creates it any more.
+    Removed,
+    /// It depends on this, which had to be dropped.
+    DependsOn(String),
+    /// It stood in the way of this migration.
+    InTheWay(String),
     /// It names, or could cover, what this creates or changes.
     Affected(String),
 }

@@ -10,6 +10,23 @@ pub struct Recorded {
     pub present: bool,
     pub migrations: Vec<RecordedMigration>,
     pub statements: Vec<RecordedStatement>,
+    pub version: Version,
+}
+
+/// What tells whether anything was recorded since: how many rows there are, and the sum of the transactions that wrote them.
+/// Transactions are numbered upwards, so as many rows with the same sum are the same rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Version {
+    pub rows: i64,
+    pub transactions: i64,
+}
+
+impl Version {
+    /// Takes in a row by the transaction that wrote it.
+    pub fn count(&mut self, transaction: i64) {
+        self.rows += 1;
+        self.transactions += transaction;
+    }
 }
 
 /// A row of `pgmg_migrations`.

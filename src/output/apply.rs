@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::plan::{also, nothing};
 use super::style::{self, CHANGED, GOOD, HEADING, grouped, paint};
-use crate::model::plan::{Action, Phase, Plan, Step};
+use crate::model::plan::{Action, Phase, Plan, Reason, Step};
 
 /// The steps that were carried out, and what was recorded; with colours, and a line break at its end.
 pub fn text(applied: &Plan) -> String {
@@ -18,13 +18,19 @@ pub fn text(applied: &Plan) -> String {
         let _ = writeln!(text, "  {tick} {}", line(step));
     }
     let _ = writeln!(text, "\n{}", paint(HEADING, "Updated state tracking:"));
-    let (migrations, statements): (Vec<_>, Vec<_>) = applied.steps.iter().partition(|step| step.action == Action::Migrate);
+    let recorded = applied.steps.iter().filter(|step| step.action != Action::Drop);
+    let (migrations, statements): (Vec<_>, Vec<_>) = recorded.partition(|step| step.action == Action::Migrate);
     for step in &migrations {
         let _ = writeln!(text, "  {tick} Recorded migration: {}", step.object);
     }
     if !statements.is_empty() {
         let plural = if statements.len() == 1 { "" } else { "es" };
         let _ = writeln!(text, "  {tick} Updated {} object hash{plural}", grouped(statements.len()));
+    }
+    let removed = applied.steps.iter().filter(|step| step.reason == Reason::Removed).count();
+    if removed > 0 {
+        let plural = if removed == 1 { "" } else { "s" };
+        let _ = writeln!(text, "  {tick} Forgot {} object{plural}", grouped(removed));
     }
     let _ = writeln!(text, "\n{}", paint(GOOD, "All changes applied successfully."));
     text
@@ -36,6 +42,7 @@ fn line(step: &Step) -> String {
         Action::Migrate => format!("Applied migration: {}", step.object),
         Action::Create => format!("Created {kind}: {name}{}", also(step)),
         Action::Replace => format!("Replaced {kind}: {name}{}", also(step)),
+        Action::Drop => format!("Dropped {kind}: {name}"),
         Action::Run => format!("Ran {} ({}:{})", step.object, step.path, step.line),
     };
     if step.phase == Phase::AfterCommit {

@@ -119,6 +119,9 @@ impl<'a> Step<'a> {
             Reason::Pending => ("pending", None),
             Reason::New => ("new", None),
             Reason::Modified => ("modified", None),
+            Reason::Removed => ("removed", None),
+            Reason::InTheWay(migration) => ("in_the_way", Some(migration.as_str())),
+            Reason::DependsOn(because) => ("depends_on", Some(because.as_str())),
             Reason::Affected(because) => ("affected", Some(because.as_str())),
         };
         Step {

@@ -14,6 +14,7 @@ pub fn text(plan: &Plan) -> String {
     let _ = writeln!(text, "{}", paint(HEADING, "PLAN:"));
     for migration in &plan.migrations {
         let _ = writeln!(text, "Pending data migration: {migration}");
+        affected(&mut text, plan, migration);
     }
     changes(&mut text, plan);
     steps(&mut text, plan);
@@ -32,6 +33,20 @@ pub(super) fn nothing(plan: &Plan) -> String {
         let _ = writeln!(text, "Not tried: {reason}.");
     }
     text
+}
+
+/// What a migration takes down and gets back.
+fn affected(text: &mut String, plan: &Plan, migration: &str) {
+    let is_affected =
+        |step: &&Step| step.action == Action::Drop && matches!(&step.reason, Reason::InTheWay(of) if of == migration);
+    let objects: Vec<&str> = plan.steps.iter().filter(is_affected).map(|step| step.object.as_str()).collect();
+    if !objects.is_empty() {
+        let _ = writeln!(text, "  Affected objects that will be recreated:");
+        // The last one dropped is the nearest to the table.
+        for object in objects.iter().rev() {
+            let _ = writeln!(text, "    - {object} (depends on modified tables)");
+        }
+    }
 }
 
 fn changes(text: &mut String, plan: &Plan) {
@@ -72,10 +87,16 @@ fn line(step: &Step) -> String {
         Action::Migrate => format!("Run migration: {}", step.object),
         Action::Create => format!("CREATE {kind} {name}{} {}", also(step), from(&step.path)),
         Action::Replace => format!("CREATE OR REPLACE {kind} {name}{} {}", also(step), from(&step.path)),
+        Action::Drop => format!("DROP {kind} {name}"),
         Action::Run => format!("{} {}", step.object, from(&format!("{}:{}", step.path, step.line))),
     };
-    if let Reason::Affected(because) = &step.reason {
-        let _ = write!(line, " (again, because of {because})");
+    match &step.reason {
+        Reason::Affected(because) => _ = write!(line, " (again, because of {because})"),
+        Reason::DependsOn(because) => _ = write!(line, " (depends on {because})"),
+        Reason::InTheWay(migration) if step.action == Action::Drop => _ = write!(line, " (in the way of {migration})"),
+        Reason::InTheWay(migration) => _ = write!(line, " (again, after {migration})"),
+        Reason::Removed => _ = write!(line, " {}", paint(BAD, "(removed)")),
+        Reason::Pending | Reason::New | Reason::Modified => {}
     }
     if step.phase == Phase::AfterCommit {
         let _ = write!(line, " {}", paint(CHANGED, "(after the commit, cannot be rolled back)"));
@@ -95,9 +116,13 @@ pub(super) fn also(step: &Step) -> String {
 fn summary(plan: &Plan) -> String {
     let number = |action: Action| plan.steps.iter().filter(|step| step.action == action).count();
     let mut parts = Vec::new();
-    for (action, words) in
-        [(Action::Migrate, "to migrate"), (Action::Create, "to create"), (Action::Replace, "to replace"), (Action::Run, "to run")]
-    {
+    for (action, words) in [
+        (Action::Migrate, "to migrate"),
+        (Action::Drop, "to drop"),
+        (Action::Create, "to create"),
+        (Action::Replace, "to replace"),
+        (Action::Run, "to run"),
+    ] {
         if number(action) > 0 {
             parts.push(format!("{} {words}", grouped(number(action))));
         }

@@ -36,14 +36,15 @@ pub fn diagnose(error: &SqlError, names: Vec<Name>) -> Obstacle {
         // undefined: table, function, object, column, schema, parameter, type of a column; no such cast; ambiguous function
         "42P01" | "42883" | "42704" | "42703" | "3F000" | "42P02" | "42846" | "42725" => Obstacle::Missing(names),
         // duplicate: table, object, function, schema, column, prepared statement, cursor, database
-        "42P07" | "42710" | "42723" | "42P06" | "42701" | "42P05" | "42P03" | "42P04" => Obstacle::AlreadyExists,
+        "42P07" | "42710" | "42723" | "42P06" | "42P05" | "42P03" | "42P04" => Obstacle::AlreadyExists,
+        // ADD COLUMN; a new relation with two columns of one name has the same code
+        "42701" if is_from(error, &["check_for_column_name_collision"]) => Obstacle::AlreadyExists,
         // a catalog's unique index: text search configurations report a duplicate like this
         "23505" if error.schema.as_deref() == Some("pg_catalog") => Obstacle::AlreadyExists,
-        // view columns changed; return type or argument names changed
-        "42P16" => Obstacle::NotReplaceable,
-        "42P13" if is_from(error, &["ProcedureCreate", "AggregateCreate"]) => Obstacle::NotReplaceable,
-        // another kind of object has that name
-        "42809" => Obstacle::NotReplaceable,
+        // view columns changed; return type or argument names changed; another kind of object has that name
+        "42P16" if is_from(error, &["checkViewTupleDesc", "checkViewColumns"]) => Obstacle::NotReplaceable,
+        "42P13" | "42809" if is_from(error, &["ProcedureCreate", "AggregateCreate"]) => Obstacle::NotReplaceable,
+        "42809" if is_from(error, &["DefineVirtualRelation"]) => Obstacle::NotReplaceable,
         "2BP01" => Obstacle::HasDependents,
         // "cannot alter type of a column used by a view or rule"
         "0A000" if is_from(error, &["ATExecAlterColumnType", "RememberAllDependentForRebuilding"]) => Obstacle::HasDependents,

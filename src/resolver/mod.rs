@@ -8,4 +8,4 @@ pub mod queue;
 pub mod rebinding;
 
 pub use graph::{Edge, Graph};
-pub use queue::Queue;
+pub use queue::{Beyond, Queue};

@@ -6,7 +6,7 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::graph::{Edge, Graph};
-use crate::model::statement::{Checksum, Role, Statement};
+use crate::model::statement::{Checksum, Role, Statement, distinct_checksums};
 
 /// Every statement in the order in which it should be tried.
 ///
@@ -14,13 +14,15 @@ use crate::model::statement::{Checksum, Role, Statement};
 /// created name, then by checksum. Where hints contradict each other, the statement is taken that breaks the weakest ones.
 pub fn canonical(statements: &[Statement], graph: &Graph) -> Vec<usize> {
     let mut sorter = Sorter::new(statements, graph);
+    let mut is_free_of_circles = false;
     while sorter.order.len() < graph.len() {
-        while let Some((_, id)) = sorter.ready.pop_first() {
-            sorter.take(id);
-        }
-        if let Some(id) = sorter.least_contradicted() {
-            sorter.take(id);
-        }
+        let next = sorter.ready.first().map(|((role, ..), id)| (*role, *id));
+        // What acts on what there is comes after all creators, those in circles too, unless they wait for it.
+        let circle_first = next.is_none_or(|(role, _)| role == Role::Acts && !is_free_of_circles);
+        let Some(id) = circle_first.then(|| sorter.least_contradicted()).flatten().or(next.map(|(_, id)| id)) else { break };
+        is_free_of_circles = circle_first && next.is_some_and(|(_, next)| next == id) || is_free_of_circles;
+        is_free_of_circles &= graph.after(id).is_empty();
+        sorter.take(id);
     }
     sorter.order
 }
@@ -39,13 +41,19 @@ struct Sorter<'a> {
 
 impl<'a> Sorter<'a> {
     fn new(statements: &'a [Statement], graph: &'a Graph) -> Self {
-        let keys: Vec<Key<'a>> = statements.iter().enumerate().map(|(id, statement)| key(id, statement)).collect();
+        let keys: Vec<Key<'a>> = statements
+            .iter()
+            .zip(distinct_checksums(statements))
+            .enumerate()
+            .map(|(id, (statement, checksum))| key(id, statement, checksum))
+            .collect();
         let missing: Vec<usize> = (0..graph.len()).map(|id| graph.before(id).len()).collect();
         let ready = (0..graph.len()).filter(|&id| missing[id] == 0).map(|id| (keys[id], id)).collect();
         Sorter { graph, keys, missing, taken: vec![false; graph.len()], ready, order: Vec::with_capacity(graph.len()) }
     }
 
     fn take(&mut self, id: usize) {
+        self.ready.remove(&(self.keys[id], id));
         self.taken[id] = true;
         self.order.push(id);
         for &(later, _) in self.graph.after(id) {
@@ -84,7 +92,7 @@ impl<'a> Sorter<'a> {
                 before.filter(|(id, _)| !self.taken[*id]).all(|(id, _)| component_of[index[*id]] == number)
             })
         };
-        let sources = (0..components.len()).filter(|&number| is_source(number));
+        let sources = (0..components.len()).filter(|&number| components[number].len() > 1 && is_source(number));
         sources
             .flat_map(|number| components[number].iter())
             .map(|node| circles[*node])
@@ -103,9 +111,9 @@ impl<'a> Sorter<'a> {
     }
 }
 
-fn key(id: usize, statement: &Statement) -> Key<'_> {
+fn key(id: usize, statement: &Statement, checksum: Checksum) -> Key<'_> {
     let created = statement.mentions.creates.first().map_or("", |created| created.name.name.as_str());
-    (statement.mentions.role, deed(statement), created, statement.checksum, id)
+    (statement.mentions.role, deed(statement), created, checksum, id)
 }
 
 /// Among what creates nothing: what may create after all comes first, then what covers a whole schema, then what is about

@@ -39,7 +39,18 @@ pub struct Queue<'a> {
     /// Every success, in order.
     successes: Vec<usize>,
     learned: Vec<(usize, usize)>,
-    limits: Option<HashSet<usize>>,
+    /// Those among the learned for which nothing speaks but the time.
+    guessed: HashSet<(usize, usize)>,
+    limits: Option<(HashSet<usize>, Beyond)>,
+}
+
+/// What happens when nothing within the limits is ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beyond {
+    /// What waits is tried all the same, as at the end of a run.
+    Release,
+    /// It waits for what lies outside the limits.
+    Wait,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -74,6 +85,7 @@ impl<'a> Queue<'a> {
             waiters: HashMap::new(),
             successes: Vec::new(),
             learned: Vec::new(),
+            guessed: HashSet::new(),
             limits: None,
         };
         let pending: Vec<usize> = pending.into_iter().collect();
@@ -121,7 +133,7 @@ impl<'a> Queue<'a> {
     }
 
     /// Only these statements are given out until the limits are lifted.
-    pub fn limit(&mut self, limits: Option<HashSet<usize>>) {
+    pub fn limit(&mut self, limits: Option<(HashSet<usize>, Beyond)>) {
         self.limits = limits;
     }
 
@@ -182,6 +194,22 @@ impl<'a> Queue<'a> {
         self.wake(id);
     }
 
+    /// Takes statements into the run (again): what they made is gone, and they are to be tried in their places.
+    pub fn requeue(&mut self, ids: &[usize]) {
+        let taken: Vec<usize> = ids.iter().copied().filter(|&id| self.stand[id] == Stand::Done).collect();
+        for &id in &taken {
+            self.stand[id] = Stand::Waiting;
+            self.take_back(id);
+        }
+        for &id in &taken {
+            let is_open = |earlier: &usize| !matches!(self.stand[*earlier], Stand::Done | Stand::Tried);
+            self.open[id] = self.predecessors(id).filter(is_open).count();
+            if self.open[id] == 0 {
+                self.ready.insert(self.place[id]);
+            }
+        }
+    }
+
     /// The statements that failed and were not woken, in canonical order.
     pub fn parked(&self) -> Vec<usize> {
         self.order.iter().copied().filter(|&id| self.stand[id] == Stand::Parked).collect()
@@ -205,6 +233,11 @@ impl<'a> Queue<'a> {
     /// What failures taught: pairs (statement, what it needs).
     pub fn learned(&self) -> &[(usize, usize)] {
         &self.learned
+    }
+
+    /// What failures taught by the names they were about.
+    pub fn learned_by_name(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.learned.iter().copied().filter(|pair| !self.guessed.contains(pair))
     }
 
     /// `wanted` and everything that is not done and should come before it.
@@ -249,7 +282,7 @@ impl<'a> Queue<'a> {
     }
 
     fn is_within_limits(&self, id: usize) -> bool {
-        self.limits.as_ref().is_none_or(|limits| limits.contains(&id))
+        self.limits.as_ref().is_none_or(|(limits, _)| limits.contains(&id))
     }
 
     fn first_ready(&self) -> Option<usize> {
@@ -287,6 +320,9 @@ impl<'a> Queue<'a> {
 
     /// With nothing ready: the statement whose try is the likeliest to lead on.
     fn release(&self) -> Option<usize> {
+        if matches!(self.limits, Some((_, Beyond::Wait))) {
+            return None;
+        }
         let now = self.successes.len();
         let candidates = || self.order.iter().copied().filter(|&id| self.is_within_limits(id));
         let is_parked =
@@ -316,7 +352,13 @@ impl<'a> Queue<'a> {
         let since = self.successes.get(parked.missed_from..).unwrap_or(&[]);
         let named: Vec<usize> = since.iter().copied().filter(|earlier| parked.providers.contains(earlier)).collect();
         let last = self.successes.get(parked.failed_at..).unwrap_or(&[]);
-        let needed = if named.is_empty() { last.to_vec() } else { named };
-        self.learned.extend(needed.into_iter().filter(|&earlier| earlier != id).map(|earlier| (id, earlier)));
+        let is_guess = named.is_empty();
+        let needed = if is_guess { last.to_vec() } else { named };
+        let pairs = needed.into_iter().filter(|&earlier| earlier != id).map(|earlier| (id, earlier));
+        let pairs: Vec<(usize, usize)> = pairs.collect();
+        if is_guess {
+            self.guessed.extend(&pairs);
+        }
+        self.learned.extend(pairs);
     }
 }

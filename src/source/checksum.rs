@@ -15,6 +15,8 @@ impl Parts {
     /// The tokens of a statement, without blanks; unquoted words are folded.
     pub fn tokens(&mut self, text: &str, tokens: &[Token]) {
         self.length(tokens.len());
+        let spelled = tokens.first().zip(tokens.last()).map_or(0, |(first, last)| last.end - first.start);
+        self.bytes.reserve(spelled + tokens.len() * size_of::<u64>());
         for token in tokens {
             let spelled = token.text(text).as_bytes();
             self.length(spelled.len());

@@ -7,7 +7,7 @@ use super::directives::{self, Directive, Folder, Position};
 use super::lexer::{LexError, Lexer, Token, Unterminated};
 use super::refusals::{self, Rest};
 use super::splitter::{Next, next_statement};
-use super::words::Words;
+use super::words::{Words, likely_tokens};
 use super::{mentions, settings};
 use crate::error::Kind;
 use crate::model::diagnostic::Diagnostic;
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
     fn run(&mut self) {
         let text = self.file.text.as_str();
         let mut lexer = Lexer::new(text, Conforming::On);
-        let mut tokens = Vec::new();
+        let mut tokens = Vec::with_capacity(likely_tokens(text));
         let mut comments = Vec::new();
         let mut commands = Vec::new();
         loop {

@@ -130,15 +130,23 @@ impl<'a> Lexer<'a> {
         self.at = self.until(self.at, |b| b == b'\n');
     }
 
+    #[inline]
     fn peek(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(0)
     }
 
+    #[inline]
     fn until(&self, from: usize, stop: impl Fn(u8) -> bool) -> usize {
-        let rest = self.bytes.get(from..).unwrap_or(&[]);
-        rest.iter().position(|&b| stop(b)).map_or(self.bytes.len(), |n| from + n)
+        let mut at = from;
+        while let Some(&byte) = self.bytes.get(at)
+            && !stop(byte)
+        {
+            at += 1;
+        }
+        at.min(self.bytes.len())
     }
 
+    #[inline]
     fn token(&mut self, first: u8) -> Result<(Kind, usize), LexError> {
         let at = self.at;
         let next = self.peek(at + 1);
@@ -159,6 +167,7 @@ impl<'a> Lexer<'a> {
         })
     }
 
+    #[inline]
     fn punctuation(&self, first: u8, next: u8) -> (Kind, usize) {
         let at = self.at;
         match (first, next) {
@@ -186,6 +195,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    #[inline]
     fn word(&self, first: u8, next: u8) -> Result<(Kind, usize), LexError> {
         let at = self.at;
         if next == b'\'' {
@@ -339,6 +349,7 @@ impl Iterator for Lexer<'_> {
     type Item = Result<Token, LexError>;
 
     /// After an error nothing follows: the rest belongs to what never ends.
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let &first = self.bytes.get(self.at)?;
         let start = self.at;
@@ -374,8 +385,8 @@ enum Class {
     Other,
 }
 
-/// Every byte above 127 is a letter to PostgreSQL.
-const CLASS: [Class; 256] = {
+/// Every byte above 127 is a letter to PostgreSQL. A static: a constant would be copied for every token.
+static CLASS: [Class; 256] = {
     let mut classes = [Class::Other; 256];
     let mut byte = 0;
     while byte < 256 {

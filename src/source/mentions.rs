@@ -34,6 +34,8 @@ pub fn of(words: &Words<'_>, search_path: &[String]) -> Mentions {
     // The strongest of equal ones comes first.
     uses.sort_unstable();
     uses.dedup_by(|later, first| later.name == first.name && later.form == first.form);
+    // They are kept as long as the project.
+    uses.shrink_to_fit();
     mentions.uses = uses;
     mentions
 }

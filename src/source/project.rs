@@ -55,7 +55,7 @@ fn read(root: &Path, what: &str, folder: Folder, inner: &Option<PathBuf>) -> Res
     let found = walk::find(root, what, inner.as_deref())?;
     Ok(found
         .into_par_iter()
-        .with_min_len(16)
+        .with_min_len(32)
         .map(|found| {
             let file = walk::read(found)?;
             let contents = file::read(&file, folder);

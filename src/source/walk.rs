@@ -130,7 +130,7 @@ fn once(files: Vec<Found>) -> Result<Vec<Found>> {
 /// # Errors
 /// It cannot be read, changes all the time, is not UTF-8 or holds a NUL byte.
 pub fn read(found: Found) -> std::result::Result<File, Box<Problem>> {
-    let path = found.path.display().to_string();
+    let path = found.path.to_str().map_or_else(|| found.path.display().to_string(), str::to_owned);
     let bytes = contents(&found.path).map_err(|cause| unreadable(&found.path, &cause))?.ok_or_else(|| {
         usage(
             Diagnostic::new(format!("file {path} changed while it was read"))
@@ -177,8 +177,13 @@ fn contents(path: &Path) -> io::Result<Option<Vec<u8>>> {
         if !before.is_file() {
             return Err(io::Error::other("it is not a regular file"));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0).saturating_add(1));
-        handle.read_to_end(&mut bytes)?;
+        let mut bytes = vec![0; usize::try_from(before.len()).unwrap_or(0)];
+        match handle.read_exact(&mut bytes) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => continue,
+            // What says that it is empty may still give something.
+            Ok(()) if bytes.is_empty() => _ = handle.read_to_end(&mut bytes)?,
+            read => read?,
+        }
         if unchanged(&before, &handle.metadata()?, bytes.len()) {
             return Ok(Some(bytes));
         }

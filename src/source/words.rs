@@ -47,7 +47,10 @@ impl<'a> Words<'a> {
 
     /// Whether a token is one of these unquoted words.
     pub fn any_word(&self, at: usize, words: &[&str]) -> bool {
-        words.iter().any(|word| self.word(at, word))
+        self.is(at, Kind::Identifier) && {
+            let spelled = self.spelled(at);
+            words.iter().any(|word| spelled.eq_ignore_ascii_case(word))
+        }
     }
 
     /// Whether the unquoted words follow each other from here on.
@@ -73,6 +76,19 @@ impl<'a> Words<'a> {
     /// The text of a string constant.
     pub fn string(&self, at: usize) -> Option<Cow<'a, str>> {
         decode::string(self.tokens.get(at)?, self.text, self.conforming)
+    }
+
+    /// The place after `a.b.c` that begins here; the same place if no name begins here.
+    pub fn after_chain(&self, at: usize) -> usize {
+        let mut next = at;
+        while self.is_identifier(next) {
+            next += 1;
+            if !self.is(next, Kind::Dot) || !self.is_identifier(next + 1) {
+                break;
+            }
+            next += 1;
+        }
+        next
     }
 
     /// The parts of `a.b.c` that begins here, and the place after it; no part if no name begins here.
@@ -135,7 +151,19 @@ impl<'a> Words<'a> {
     }
 }
 
+/// How many tokens there will be, so that most lists of them never grow; not too many for the text of a long file.
+pub fn likely_tokens(text: &str) -> usize {
+    (text.len() / 4).min(1_024) + 1
+}
+
 /// The tokens of a text without white space and comments.
 pub fn significant(text: &str, conforming: Conforming) -> Result<Vec<Token>, LexError> {
-    Lexer::new(text, conforming).filter(|token| !token.is_ok_and(|token| token.kind.is_blank())).collect()
+    let mut tokens = Vec::with_capacity(likely_tokens(text));
+    for token in Lexer::new(text, conforming) {
+        let token = token?;
+        if !token.kind.is_blank() {
+            tokens.push(token);
+        }
+    }
+    Ok(tokens)
 }

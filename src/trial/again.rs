@@ -33,7 +33,7 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
         }
         let mut misplaced = Vec::new();
         let mut retried = Vec::new();
-        for one in early {
+        for one in early.values().filter_map(|of_one| of_one.first().copied()) {
             let may = may_run_twice(&drive.statements[one.statement]) || course.last(one.statement).is_none();
             if may && drive.try_again(one.statement) {
                 log::info!("{}: again, because of {}", path(drive, one.statement), path(drive, one.because));
@@ -41,21 +41,21 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
                 set_again(drive, one.statement);
                 retried.push(one);
             } else if course.last(one.statement).is_some() {
+                log::info!("{}: misplaced, because of {}", path(drive, one.statement), path(drive, one.because));
                 misplaced.push(one);
             }
         }
         if retried.is_empty() && misplaced.is_empty() {
             return Ok(Settled::Yes);
         }
-        drive.run()?;
+        drive.run_all()?;
         let parked: HashSet<usize> = drive.queue.parked().into_iter().collect();
         misplaced.extend(
             retried.iter().copied().filter(|one| parked.contains(&one.statement) && course.last(one.statement).is_some()),
         );
         if !misplaced.is_empty() {
-            return Ok(Settled::BeginAgain(
-                misplaced.iter().map(|one| (StatementId(one.statement), StatementId(one.because))).collect(),
-            ));
+            let all = misplaced.iter().filter_map(|one| early.get(&drive.queue.place(one.statement))).flatten();
+            return Ok(Settled::BeginAgain(all.map(|one| (StatementId(one.statement), StatementId(one.because))).collect()));
         }
         drive.finish()?;
         super::check_constraints(drive.session, None)?;
@@ -87,13 +87,13 @@ fn path(drive: &Drive<'_>, id: usize) -> String {
 }
 
 fn course(drive: &Drive<'_>, ledger: &Ledger) -> Course {
-    let needs = ledger.needs().into_iter().chain(drive.queue.learned().iter().copied());
+    let needs = ledger.needs().into_iter().chain(drive.queue.learned_by_name());
     Course::new(drive.statements.len(), drive.queue.successes(), needs)
 }
 
-/// Everyone who came too early, once each, in canonical order.
-fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
-    let mut found: BTreeMap<usize, TooEarly> = BTreeMap::new();
+/// Everyone who came too early, by their places in the canonical order, each with all that it should have come after.
+fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> BTreeMap<usize, Vec<TooEarly>> {
+    let mut found: BTreeMap<usize, Vec<TooEarly>> = BTreeMap::new();
     let place = |id: usize| drive.queue.place(id);
     let by_text = bound_too_early(drive.graph, course).into_iter().filter(|one| matters(drive, ledger, course, one));
     let all = by_text
@@ -102,10 +102,10 @@ fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarl
         .chain(stars(drive, ledger, course));
     for one in all {
         if drive.statements[one.statement].mode == Mode::Transactional {
-            found.entry(place(one.statement)).or_insert(one);
+            found.entry(place(one.statement)).or_default().push(one);
         }
     }
-    found.into_values().collect()
+    found
 }
 
 /// A statement from an earlier run is tried again only if something new can change what it binds.
@@ -126,7 +126,7 @@ fn hidden_names(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooE
     let mut found = Vec::new();
     for because in drive.queue.successes().iter().copied() {
         for provided in &ledger.statement(because).provides {
-            if seems_to_create(&drive.statements[because], &provided.object) {
+            if seems_to_create(&drive.statements[because], &provided.object) || !has_a_name(&provided.object) {
                 continue;
             }
             let Some(name) = provided.object.names.last() else { continue };
@@ -147,17 +147,19 @@ fn hidden_names(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooE
 fn sweeps(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
     let created = |id: &usize| ledger.statement(*id).provides.iter().any(|provided| provided.was == Was::Absent);
     let creators: Vec<usize> = drive.queue.successes().iter().copied().filter(created).collect();
+    let acts = |id: &usize| drive.statements[*id].mentions.role == Role::Acts;
+    let sweepers = (0..drive.statements.len()).filter(acts).filter(|&id| is_sweeping(drive, ledger, course, id));
+    let sweepers: HashSet<usize> = sweepers.collect();
     let mut found = Vec::new();
-    for (statement, text) in drive.statements.iter().enumerate() {
-        if text.mentions.role != Role::Acts || !is_sweeping(drive, ledger, course, statement) {
-            continue;
-        }
+    for &statement in &sweepers {
         let later = creators.iter().copied().filter(|&creator| course.is_before(statement, creator));
-        let mut later = later.filter(|&creator| creator != statement && !same_file(drive, statement, creator));
-        if let Some(because) = later.find(|&creator| !course.is_needed(creator, statement)) {
-            found.push(TooEarly { statement, because, tie: Edge::Bound });
-        }
+        let later = later.filter(|&creator| creator != statement && !same_file(drive, statement, creator));
+        let later = later.filter(|&creator| !course.is_needed(creator, statement));
+        // Two that both make things by names nobody can read: neither is known to cover what the other makes.
+        let later = later.filter(|creator| !(sweepers.contains(creator) && makes_by_itself(ledger, statement)));
+        found.extend(later.map(|because| TooEarly { statement, because, tie: Edge::Bound }));
     }
+    found.sort_unstable();
     found
 }
 
@@ -173,11 +175,51 @@ fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -
             row.touches.iter().any(|label| !is_named(label)) || row.touches.is_empty() && is_grant(statement)
         });
     }
+    if is_default_privileges(statement) {
+        return true;
+    }
     let entry = ledger.statement(id);
-    let is_named = |object: &Object| object.names.iter().any(|name| names.contains(name.as_str()));
-    let touched = entry.touches.iter().chain(entry.provides.iter().map(|provided| &provided.object));
-    let mut touched = touched.peekable();
-    if touched.peek().is_none() { is_grant(statement) } else { touched.any(|object| !is_named(object)) }
+    let is_named = |object: &Object| own_names(object).any(|name| names.contains(name));
+    let mut touched = entry.touches.iter().chain(entry.provides.iter().map(|provided| &provided.object)).peekable();
+    // What it made under a name that its text does not show tells of a sweep only if it looked at the catalog.
+    let reads_catalog = || names.iter().any(|name| name.starts_with("pg_") || *name == "information_schema");
+    if touched.peek().is_none() {
+        return is_grant(statement) || super::compare::first_word(statement) == "DO" && reads_catalog();
+    }
+    touched.any(|object| {
+        let is_new = entry.provides.iter().any(|provided| provided.object == *object && provided.was == Was::Absent);
+        !is_named(object) && (!is_new || is_part(object) || reads_catalog())
+    })
+}
+
+/// The names of an object without its schema. Types come as PostgreSQL writes them, with schema and quotes.
+fn own_names(object: &Object) -> impl Iterator<Item = &str> {
+    let is_qualified = object.names.len() > 1;
+    let is_type = matches!(object.kind.as_str(), "type" | "domain" | "cast");
+    object.names.iter().skip(usize::from(is_qualified)).map(move |name| match name.rsplit_once('.') {
+        Some((_, last)) if is_type => last.trim_matches('"'),
+        _ => name,
+    })
+}
+
+/// Whether a statement made something that is no part of anything else.
+fn makes_by_itself(ledger: &Ledger, id: usize) -> bool {
+    let mut provides = ledger.statement(id).provides.iter();
+    provides.any(|provided| provided.was == Was::Absent && !is_part(&provided.object))
+}
+
+/// Whether an object belongs to another one.
+fn is_part(object: &Object) -> bool {
+    const PARTS: &[&str] = &["trigger", "policy", "rule", "index", "table constraint", "domain constraint", "default value"];
+    PARTS.contains(&object.kind.as_str())
+}
+
+/// Whether others can mean an object by a name of its own.
+fn has_a_name(object: &Object) -> bool {
+    const NAMELESS: &[&str] =
+        &["cast", "transform", "user mapping", "default acl", "publication relation", "publication namespace"];
+    let is_member = object.kind.ends_with(" of access method");
+    !is_member && !NAMELESS.contains(&object.kind.as_str()) && (object.kind == "index" || !is_part(object))
 }
 
 /// Recorded statements with `*` whose table a pending migration changed.
@@ -202,8 +244,16 @@ fn is_grant(statement: &Statement) -> bool {
     matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE")
 }
 
+/// `ALTER DEFAULT PRIVILEGES` is about everything that comes after it.
+fn is_default_privileges(statement: &Statement) -> bool {
+    statement.sql().split_whitespace().map(str::to_ascii_uppercase).take(3).eq(["ALTER", "DEFAULT", "PRIVILEGES"])
+}
+
 /// What creates can replace itself; what only sets something sets it again. Anything else might do its work twice.
 fn may_run_twice(statement: &Statement) -> bool {
+    if is_default_privileges(statement) {
+        return false;
+    }
     statement.mentions.role == Role::Creates
         || matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE" | "COMMENT" | "SECURITY" | "ALTER")
 }

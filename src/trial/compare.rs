@@ -88,6 +88,19 @@ pub fn first_word(statement: &Statement) -> String {
     statement.sql().chars().take_while(|c| c.is_ascii_alphabetic()).collect::<String>().to_ascii_uppercase()
 }
 
+/// What a statement seems to create, before anybody asked PostgreSQL: `view.user_stats`.
+pub fn seeming_label(statement: &Statement) -> Option<String> {
+    const MODIFIERS: &[&str] =
+        &["OR", "REPLACE", "IF", "NOT", "EXISTS", "UNIQUE", "CONCURRENTLY", "UNLOGGED", "RECURSIVE", "CONSTRAINT"];
+    let created = &statement.mentions.creates.first()?.name;
+    let mut words = statement.sql().split_whitespace();
+    words.next().filter(|word| word.eq_ignore_ascii_case("CREATE"))?;
+    let is_name = |word: &&str| word.to_lowercase().contains(&created.name.to_lowercase());
+    let kind = words.take_while(|word| !is_name(word)).filter(|word| !MODIFIERS.contains(&word.to_ascii_uppercase().as_str()));
+    let kind = kind.map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
+    Some(format!("{kind}.{created}"))
+}
+
 fn code_status(statements: &[Statement], recorded: &Recorded) -> CodeStatus {
     let known: HashSet<&str> = recorded.statements.iter().map(|row| row.checksum.as_str()).collect();
     let present: HashSet<String> = statements.iter().map(|statement| statement.checksum.to_string()).collect();
@@ -110,10 +123,7 @@ fn code_status(statements: &[Statement], recorded: &Recorded) -> CodeStatus {
         });
         let (kind, label) = match old {
             Some(row) => (ChangeKind::Modified, row.name.clone()),
-            None => (
-                ChangeKind::New,
-                created.map_or_else(|| first_word(statement), |name| format!("{} {name}", first_word(statement))),
-            ),
+            None => (ChangeKind::New, seeming_label(statement).unwrap_or_else(|| first_word(statement))),
         };
         differing.push(StatementStatus { kind, file: statement.file.name.clone(), label });
     }

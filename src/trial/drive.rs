@@ -1,23 +1,29 @@
 //! Tries what the queue gives out, many statements in one message, and reads each failure.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::Input;
 use super::failure;
+use super::replace::{self, Dropped};
 use super::whole_file::{self, WholeFiles};
 use crate::database::session::{Failure, Part, Session, Unit};
 use crate::error::Result;
 use crate::model::name::Name;
-use crate::model::plan::TrialFigures;
+use crate::model::object::Object;
+use crate::model::plan::{Reason, TrialFigures};
 use crate::model::sql_error::SqlError;
 use crate::model::statement::Statement;
 use crate::resolver::diagnosis::{Obstacle, diagnose};
-use crate::resolver::{Graph, Queue};
+use crate::resolver::{Beyond, Graph, Queue};
 use crate::source::mentions::messages::{name_at, names_in};
 use crate::source::rewrite::or_replace;
 
 /// How many statements go into one message: at first, at most, and at least.
 const BATCH: (usize, usize, usize) = (128, 256, 4);
+
+/// The marker number of what belongs to no file.
+pub const OWN_UNIT: i32 = i32::MIN;
 
 /// A run over one session.
 pub struct Drive<'a> {
@@ -37,6 +43,10 @@ pub struct Drive<'a> {
     pub because: HashMap<usize, usize>,
     /// Pairs (migration, statement that it needed).
     pub needed_by_migrations: Vec<(usize, usize)>,
+    /// What was dropped and is to come back.
+    pub dropped: Vec<Dropped>,
+    /// Statements that are tried again because what they made was dropped, and why.
+    pub made_again: HashMap<usize, Reason>,
     /// What is done, in order, once each.
     pub course: Vec<Done>,
     /// Statements for which deferred triggers were fired already.
@@ -46,8 +56,10 @@ pub struct Drive<'a> {
 }
 
 /// One thing that is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Done {
+    /// An object that was dropped, and why.
+    Dropped(Object, Reason),
     /// The index of a migration.
     Migration(usize),
     /// The index of a statement.
@@ -86,6 +98,8 @@ impl<'a> Drive<'a> {
             rewritten: HashMap::new(),
             because: HashMap::new(),
             needed_by_migrations: Vec::new(),
+            dropped: Vec::new(),
+            made_again: HashMap::new(),
             course: Vec::new(),
             fired: HashSet::new(),
             seen: HashSet::new(),
@@ -113,6 +127,51 @@ impl<'a> Drive<'a> {
         Ok(())
     }
 
+    /// The same for everything: first what creates, so that what dropped objects carried is given back before what acts on them.
+    pub fn run_all(&mut self) -> Result<()> {
+        if !self.input.recorded.statements.is_empty() {
+            let creating = (0..self.statements.len()).filter(|&id| !self.statements[id].mentions.creates.is_empty());
+            self.queue.limit(Some((creating.collect(), Beyond::Wait)));
+            self.run()?;
+            self.queue.limit(None);
+            replace::give_back(self)?;
+        }
+        self.run()?;
+        while !self.dropped.is_empty() && self.queue.parked().is_empty() {
+            let before = self.dropped.len();
+            replace::give_back(self)?;
+            self.run()?;
+            if self.dropped.len() == before {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs statements that belong to no file, as one try.
+    pub fn run_own(&mut self, statements: &[String]) -> Result<std::result::Result<(), SqlError>> {
+        let settings = Arc::default();
+        let parts = statements.iter().map(|sql| Part { sql: sql.as_str().into(), statements: 1, settings: &settings }).collect();
+        let outcome = self.session.attempt(&[Unit { number: OWN_UNIT, parts }])?;
+        Ok(match outcome.failure {
+            None => Ok(()),
+            Some(failure) => Err(failure.error),
+        })
+    }
+
+    /// Whether an object was dropped in this run.
+    pub fn is_dropped(&self, object: &Object) -> bool {
+        self.course.iter().any(|done| matches!(done, Done::Dropped(dropped, _) if dropped == object))
+    }
+
+    /// What statements made is gone: they will be listed where they make it again.
+    pub fn forget_success(&mut self, ids: &[usize]) {
+        for id in ids {
+            self.seen.remove(id);
+        }
+        self.course.retain(|done| !matches!(done, Done::Statement(id) if ids.contains(id)));
+    }
+
     /// Refuses to go on while a statement is left.
     pub fn finish(&mut self) -> Result<()> {
         self.input.progress.finish();
@@ -135,12 +194,22 @@ impl<'a> Drive<'a> {
         if statement.mentions.role == crate::model::statement::Role::Creates && !self.rewritten.contains_key(&id) {
             match or_replace(statement.sql(), statement.settings.standard_conforming_strings) {
                 Some(sql) => _ = self.rewritten.insert(id, sql),
-                None if !has_or_replace(statement) => return false,
+                None if !has_or_replace(statement) && !self.may_be_dropped(id) => return false,
                 None => {}
             }
         }
         self.queue.retry(id);
         true
+    }
+
+    /// Whether what a recorded statement made can be dropped and made again without a thought for data.
+    fn may_be_dropped(&self, id: usize) -> bool {
+        const WITHOUT_DATA: &[&str] =
+            &["view", "materialized view", "function", "procedure", "aggregate", "trigger", "policy", "rule"];
+        let checksum = self.statements[id].checksum.to_string();
+        let mut rows = self.input.recorded.statements.iter().filter(|row| row.checksum == checksum).peekable();
+        rows.peek().is_some()
+            && rows.all(|row| row.object.as_ref().is_some_and(|object| WITHOUT_DATA.contains(&object.kind.as_str())))
     }
 
     /// How many of the things to do are done.
@@ -207,6 +276,12 @@ impl<'a> Drive<'a> {
         let may_replace = failed.obstacle == Obstacle::AlreadyExists && !rewritten && !self.input.comparison.orphans.is_empty();
         if may_replace && let Some(sql) = or_replace(statement.sql(), statement.settings.standard_conforming_strings) {
             self.rewritten.insert(id, sql);
+            self.queue.retry(id);
+            return Ok(());
+        }
+        if matches!(failed.obstacle, Obstacle::AlreadyExists | Obstacle::NotReplaceable) && replace::make_room(self, id, &failed)?
+        {
+            self.rewritten.remove(&id);
             self.queue.retry(id);
             return Ok(());
         }

@@ -259,6 +259,8 @@ fn kind(obstacle: &Obstacle) -> Kind {
 
 fn help(drive: &Drive<'_>, id: Option<usize>, failed: &Failed) -> Option<String> {
     match &failed.obstacle {
+        // For a column PostgreSQL gives a hint of its own where it can.
+        Obstacle::Missing(_) if failed.error.code == "42703" => None,
         Obstacle::Missing(names) => missing_help(drive, id, names),
         Obstacle::NeedsAutocommit if id.is_some() => {
             Some("write `-- pgmg: no-transaction` on the line before it: it then runs by itself after the commit".to_owned())

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Input;
+use super::compare::first_word;
 use crate::database::catalog::{self, CatalogDependency, Written};
+use crate::database::owners::Owners;
 use crate::database::session::Session;
 use crate::error::Result;
 use crate::model::object::{CatalogId, Object};
@@ -47,16 +49,17 @@ pub enum Was {
 impl Ledger {
     /// Reads the catalog of the session's transaction.
     pub fn read(session: &mut Session, input: &Input<'_>) -> Result<Self> {
-        let written = catalog::attribution(session)?;
-        let dependencies = catalog::dependencies(session)?;
+        let mut owners = Owners::default();
+        let dependencies = catalog::dependencies(session, &mut owners)?;
+        let written = catalog::attribution(session, &mut owners)?;
         let ids: HashSet<CatalogId> = written.iter().map(|one| one.id).collect();
         let existing = (input.existing)(&ids.iter().copied().collect::<Vec<_>>())?;
         let referenced: HashSet<CatalogId> =
             dependencies.iter().map(|edge| edge.referenced).filter(|id| !ids.contains(id)).collect();
-        let mut names = catalog::identify(session, &referenced.into_iter().collect::<Vec<_>>())?;
-        names.extend(written.iter().map(|one| (one.id, one.object.clone())));
+        let names = catalog::identify(session, &referenced.into_iter().collect::<Vec<_>>())?;
         let mut ledger = Ledger { dependencies, names, ..Ledger::default() };
-        ledger.enter(&written, &existing, input.statements());
+        ledger.enter(&written, &existing, input);
+        ledger.names.extend(written.into_iter().map(|one| (one.id, one.object)));
         ledger.leave_out_parts();
         Ok(ledger)
     }
@@ -86,11 +89,20 @@ impl Ledger {
         pairs
     }
 
-    fn enter(&mut self, written: &[Written], existing: &HashSet<CatalogId>, statements: &[Statement]) {
+    fn enter(&mut self, written: &[Written], existing: &HashSet<CatalogId>, input: &Input<'_>) {
+        let statements = input.statements();
+        let orphans: HashSet<&Object> =
+            input.comparison.orphans.iter().filter_map(|&row| input.recorded.statements[row].object.as_ref()).collect();
         let mut seen: HashSet<(i32, CatalogId)> = HashSet::new();
         for one in written {
             let was = if existing.contains(&one.id) { Was::Present } else { Was::Absent };
-            let replaces = || usize::try_from(one.unit).ok().is_some_and(|id| seems_to_create(&statements[id], &one.object));
+            let replaces = || {
+                let statement = usize::try_from(one.unit).ok().and_then(|id| statements.get(id));
+                statement.is_some_and(|statement| {
+                    let is_taken_over = orphans.contains(&one.object) && statement.mentions.completes.is_empty();
+                    seems_to_create(statement, &one.object) || is_taken_over && first_word(statement) == "CREATE"
+                })
+            };
             let is_made = match was {
                 Was::Absent => !self.providers.contains_key(&one.id),
                 Was::Present => replaces(),
@@ -103,6 +115,8 @@ impl Ledger {
                 entry.temporary.push(one.object.clone());
             } else if is_made {
                 self.providers.insert(one.id, one.unit);
+                // Nearly every statement provides one object.
+                entry.provides.reserve_exact(1);
                 entry.provides.push(Provided { id: one.id, object: one.object.clone(), was });
             } else if self.providers.get(&one.id) != Some(&one.unit) {
                 entry.touches.push(one.object.clone());
@@ -127,7 +141,19 @@ impl Ledger {
 
 /// Whether a statement's text names an object as one that it creates.
 pub fn seems_to_create(statement: &Statement, object: &Object) -> bool {
-    statement.mentions.creates.iter().any(|created| may_be(created, object))
+    statement.mentions.creates.iter().any(|created| may_be(created, object)) || names_as_part(statement, object)
+}
+
+/// Triggers, rules and policies have names of their own only within their tables, and are no mentions:
+/// `CREATE … TRIGGER name`.
+fn names_as_part(statement: &Statement, object: &Object) -> bool {
+    let Some(name) = object.names.last().filter(|_| matches!(object.kind.as_str(), "trigger" | "rule" | "policy")) else {
+        return false;
+    };
+    let mut words = statement.sql().split_whitespace();
+    words.next().is_some_and(|word| word.eq_ignore_ascii_case("CREATE"))
+        && words.find(|word| word.eq_ignore_ascii_case(&object.kind)).is_some()
+        && words.next().is_some_and(|word| word.trim_matches('"').eq_ignore_ascii_case(name))
 }
 
 /// Whether a created name can be that of an object, argument counts of routines compared.

@@ -1,12 +1,13 @@
 //! Runs the pending migrations in order; a migration that needs a code object gets it first.
 
 use super::drive::{Done, Drive};
-use super::failure;
+use super::{failure, replace};
 use crate::database::session::{Part, Unit};
 use crate::error::Result;
 use crate::model::migration::Migration;
 use crate::model::name::Name;
 use crate::model::statement::{Statement, Strength};
+use crate::resolver::Beyond;
 use crate::resolver::diagnosis::{Obstacle, diagnose};
 
 /// Runs them all, or says which one fails where.
@@ -21,7 +22,7 @@ pub fn run(drive: &mut Drive<'_>) -> Result<()> {
 
 /// The number of a migration's marker row: below zero, apart from statements.
 pub fn unit_number(index: usize) -> i32 {
-    i32::try_from(index).map_or(i32::MIN, |index| -1 - index)
+    i32::try_from(index).map_or(i32::MIN + 1, |index| -1 - index)
 }
 
 fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration) -> Result<()> {
@@ -42,6 +43,9 @@ fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration) -> Result
         let statement = migration.statements.get(failed.part);
         let sql = statement.map_or("", |statement| statement.sql());
         let obstacle = diagnose(&failed.error, drive.missing_names(None, sql, &failed.error));
+        if obstacle == Obstacle::HasDependents && replace::clear_the_way(drive, migration, &failed.error)? {
+            continue;
+        }
         let providers = providers(drive, statement, &obstacle);
         if !build(drive, providers.clone())? {
             return Err(failure::migration(drive, migration, &failed, &obstacle));
@@ -73,7 +77,7 @@ fn build(drive: &mut Drive<'_>, wanted: Vec<usize>) -> Result<bool> {
         return Ok(false);
     }
     let before = drive.queue.successes().len();
-    drive.queue.limit(Some(wanted));
+    drive.queue.limit(Some((wanted, Beyond::Release)));
     drive.run()?;
     drive.queue.limit(None);
     Ok(drive.queue.successes().len() > before)

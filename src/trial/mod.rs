@@ -8,6 +8,8 @@ mod failure;
 mod ledger;
 mod locks;
 mod migrations;
+mod removal;
+mod replace;
 mod report;
 pub mod stages;
 mod whole_file;
@@ -23,7 +25,7 @@ use crate::model::progress::Progress;
 use crate::model::project::Project;
 use crate::model::record::{Dependency, LearnedEdge, Recorded, RecordedStatement};
 use crate::model::sql_error::SqlError;
-use crate::model::statement::{Mode, Statement, StatementId};
+use crate::model::statement::{Mode, Statement, StatementId, distinct_checksums};
 use crate::resolver::Graph;
 use compare::Comparison;
 use drive::Drive;
@@ -35,6 +37,9 @@ pub use report::migration_step;
 
 /// How often a run begins anew because it found a better order; each time it knows more.
 const BEGINNINGS: usize = 4;
+
+/// A statement and one that it needs.
+type Edge = (StatementId, StatementId);
 
 /// What a run works on.
 pub struct Input<'a> {
@@ -84,16 +89,18 @@ pub struct Finished {
 /// Runs everything that is pending in the session's open transaction. The caller ends it with ROLLBACK or COMMIT.
 pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
     let mut known = input.known.clone();
+    let mut taught: Vec<Edge> = Vec::new();
+    let mut forced: Vec<Edge> = Vec::new();
     let mut spent = TrialFigures::default();
     let mut whole_files = WholeFiles::new();
     let mut in_pieces: Option<Error> = None;
     for beginning in 1.. {
-        let graph = Graph::new(input.statements(), &known);
+        let graph = Graph::new(input.statements(), &[known.as_slice(), taught.as_slice(), forced.as_slice()].concat());
         let mut drive = Drive::new(session, input, &graph, &whole_files);
         drive.figures.spend(&spent);
         migrations::run(&mut drive)?;
         if input.scope == Scope::Everything {
-            drive.run()?;
+            drive.run_all()?;
         }
         let unknown = whole_file::worth_trying(&drive);
         if beginning < BEGINNINGS && !unknown.is_empty() {
@@ -110,16 +117,39 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
         match again::settle(&mut drive, &mut ledger)? {
             again::Settled::Yes => {}
             again::Settled::BeginAgain(edges) if beginning < BEGINNINGS => {
-                known.extend(drive.queue.learned().iter().map(|&(later, earlier)| (StatementId(later), StatementId(earlier))));
-                known.extend(edges);
-                spent = drive.figures;
-                session.restart()?;
-                continue;
+                let settled: HashSet<Edge> = forced.iter().chain(&input.known).copied().collect();
+                let checksums = distinct_checksums(drive.statements);
+                let checksum = |id: StatementId| checksums[id.0];
+                // Where two statements each came too early for the other, the checksums decide: any way gives the same.
+                let holds =
+                    |(later, earlier): &Edge| !settled.contains(&(*earlier, *later)) || checksum(*earlier) < checksum(*later);
+                let edges: HashSet<Edge> = edges.into_iter().filter(|edge| !forced.contains(edge) && holds(edge)).collect();
+                if !edges.is_empty() {
+                    let learned =
+                        drive.queue.learned().iter().map(|&(later, earlier)| (StatementId(later), StatementId(earlier)));
+                    taught.extend(learned);
+                    forced.retain(|(later, earlier)| !edges.contains(&(*earlier, *later)));
+                    forced.extend(edges);
+                    // What errors taught may be a guess; what came too early did.
+                    taught.retain(|(later, earlier)| !forced.contains(&(*earlier, *later)));
+                    known.retain(|(later, earlier)| !forced.contains(&(*earlier, *later)));
+                    spent = drive.figures;
+                    session.restart()?;
+                    continue;
+                }
             }
             again::Settled::BeginAgain(_) => {}
         }
+        while removal::run(&mut drive, &ledger)? {
+            ledger = Ledger::read(drive.session, input)?;
+        }
         failure::check_ledger(&drive, &ledger)?;
-        return report::finish(&drive, &ledger);
+        let mut finished = report::finish(&drive, &ledger)?;
+        let checksums = distinct_checksums(drive.statements);
+        let checksum = |id: &StatementId| checksums[id.0];
+        // What the beginnings before this one taught: without it the next run would make their detours again.
+        finished.learned.extend(taught.iter().chain(&forced).map(|(later, earlier)| (checksum(later), checksum(earlier))));
+        return Ok(finished);
     }
     Err(Error::bug("no beginning led to an end"))
 }

@@ -1,36 +1,39 @@
 //! What a run did, as a plan to be shown and as records to be kept.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::compare::{changed_files, first_word};
+use super::compare::{changed_files, first_word, seeming_label};
 use super::drive::{Done, Drive};
 use super::ledger::{Entry, Ledger, Was, seems_to_create};
-use super::{Finished, Input, Scope};
-use crate::error::{Error, Kind, Result};
-use crate::model::diagnostic::Diagnostic;
+use super::{Finished, Input, Scope, removal};
+use crate::error::Result;
 use crate::model::migration::Migration;
-use crate::model::object::CatalogId;
+use crate::model::object::{CatalogId, Object};
 use crate::model::plan::{Action, Phase, Plan, Reason, Step, Tried};
 use crate::model::record::{Dependency, LearnedEdge, LearnedFrom, RecordedStatement};
-use crate::model::statement::{Checksum, Mode, Statement, StatementId};
+use crate::model::statement::{Checksum, Mode, Statement, StatementId, distinct_checksums};
 use crate::resolver::rebinding::Course;
 use crate::resolver::{Graph, Queue};
 
 /// The plan, the records and what was learned. Recorded objects that no statement makes any more are refused.
 pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
     let input = drive.input;
-    let forgotten = forgotten(drive, ledger)?;
+    let forgotten = removal::forgotten(drive, ledger)?;
     let mut plan = plan_without_steps(input);
     let modified: HashSet<&str> =
         input.comparison.orphans.iter().map(|&row| input.recorded.statements[row].name.as_str()).collect();
     let migrations = input.project.migrations.as_deref().unwrap_or_default();
     for done in &drive.course {
         plan.steps.push(match done {
+            Done::Dropped(object, reason) => drop_step(object, reason),
             Done::Migration(index) => migration_step(&migrations[*index]),
             Done::Statement(id) => {
                 let mut step = statement_step(&drive.statements[*id], *id, ledger.statement(*id), &modified);
                 if let Some(because) = drive.because.get(id).filter(|_| !input.comparison.statements.contains(id)) {
                     step.reason = Reason::Affected(label(&drive.statements[*because], ledger.statement(*because)));
+                }
+                if let Some(because) = drive.made_again.get(id).filter(|_| !input.comparison.statements.contains(id)) {
+                    step.reason = because.clone();
                 }
                 step
             }
@@ -81,8 +84,8 @@ pub fn untried(input: &Input<'_>, graph: &Graph, reason: String) -> Plan {
 
 /// The rows of `pgmg_state` for statements that are done: one for each object, or one of its own for what provides nothing.
 pub fn records<'a>(done: &[usize], statements: &[Statement], entry: impl Fn(usize) -> &'a Entry) -> Vec<RecordedStatement> {
-    let mut rows: HashMap<String, RecordedStatement> = HashMap::new();
-    let mut order: Vec<String> = Vec::new();
+    let mut rows: Vec<RecordedStatement> = Vec::with_capacity(done.len());
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(done.len());
     for &id in done {
         let (statement, entry) = (&statements[id], entry(id));
         let touches: BTreeSet<String> = entry.touches.iter().map(ToString::to_string).collect();
@@ -105,13 +108,16 @@ pub fn records<'a>(done: &[usize], statements: &[Statement], entry: impl Fn(usiz
             objects.push(row);
         }
         for row in objects {
-            if !rows.contains_key(&row.name) {
-                order.push(row.name.clone());
+            match places.get(&row.name) {
+                Some(&place) => rows[place] = row,
+                None => {
+                    places.insert(row.name.clone(), rows.len());
+                    rows.push(row);
+                }
             }
-            rows.insert(row.name.clone(), row);
         }
     }
-    order.into_iter().filter_map(|name| rows.remove(&name)).collect()
+    rows
 }
 
 /// The name under which a statement that provides nothing is recorded: `grant.1f2e3d4c5b6a`.
@@ -129,6 +135,20 @@ fn plan_without_steps(input: &Input<'_>) -> Plan {
         changes: changed_files(input.project, input.recorded, input.comparison),
         unchanged: input.comparison.unchanged,
         ..Plan::default()
+    }
+}
+
+fn drop_step(object: &Object, reason: &Reason) -> Step {
+    Step {
+        action: Action::Drop,
+        object: object.to_string(),
+        also: Vec::new(),
+        reason: reason.clone(),
+        path: String::new(),
+        line: 0,
+        statement: None,
+        sql: String::new(),
+        phase: Phase::Transaction,
     }
 }
 
@@ -183,19 +203,6 @@ fn label(statement: &Statement, entry: &Entry) -> String {
     entry.provides.first().map_or_else(|| summary(statement), |provided| provided.object.to_string())
 }
 
-/// What a statement seems to create, before anybody asked PostgreSQL: `view.user_stats`.
-fn seeming_label(statement: &Statement) -> Option<String> {
-    const MODIFIERS: &[&str] =
-        &["OR", "REPLACE", "IF", "NOT", "EXISTS", "UNIQUE", "CONCURRENTLY", "UNLOGGED", "RECURSIVE", "CONSTRAINT"];
-    let created = &statement.mentions.creates.first()?.name;
-    let mut words = statement.sql().split_whitespace();
-    words.next().filter(|word| word.eq_ignore_ascii_case("CREATE"))?;
-    let is_name = |word: &&str| word.to_lowercase().contains(&created.name.to_lowercase());
-    let kind = words.take_while(|word| !is_name(word)).filter(|word| !MODIFIERS.contains(&word.to_ascii_uppercase().as_str()));
-    let kind = kind.map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
-    Some(format!("{kind}.{created}"))
-}
-
 /// The beginning of a statement on one line: `GRANT SELECT ON user_stats TO reader`.
 fn summary(statement: &Statement) -> String {
     const MOST: usize = 60;
@@ -203,90 +210,40 @@ fn summary(statement: &Statement) -> String {
     if words.chars().count() <= MOST { words } else { words.chars().take(MOST - 1).collect::<String>() + "…" }
 }
 
-/// Recorded statements that are gone: those whose object a changed statement makes now are replaced; a comment that was set
-/// anew is; anything else cannot be undone here and is refused.
-fn forgotten(drive: &Drive<'_>, ledger: &Ledger) -> Result<Vec<String>> {
-    let input = drive.input;
-    let mut made: HashSet<String> = HashSet::new();
-    let mut commented: HashSet<String> = HashSet::new();
-    for done in &drive.course {
-        let Done::Statement(id) = done else { continue };
-        let entry = ledger.statement(*id);
-        made.extend(entry.provides.iter().map(|provided| provided.object.to_string()));
-        if first_word(&drive.statements[*id]) == "COMMENT" {
-            commented.extend(entry.touches.iter().map(ToString::to_string));
-        }
-    }
-    let mut names = Vec::new();
-    let mut diagnostics = Vec::new();
-    for row in input.comparison.orphans.iter().map(|&row| &input.recorded.statements[row]) {
-        if made.contains(&row.name) {
-            continue;
-        }
-        let is_set_anew = row.name.starts_with("comment.") && row.touches.iter().all(|object| commented.contains(object));
-        if is_set_anew || row.object.is_none() && row.name.starts_with("create.") {
-            names.push(row.name.clone());
-            continue;
-        }
-        let file = row.file.clone().unwrap_or_else(|| "the code directory".to_owned());
-        if input.scope == Scope::WhatMigrationsNeed {
-            continue;
-        }
-        diagnostics.push(match &row.object {
-            Some(object) => Diagnostic::new(format!("{object} was applied from {file}, and no statement creates it any more"))
-                .help("bring the statement back, or write a migration that drops the object and its row in pgmg_state"),
-            None => Diagnostic::new(format!("a statement of {file} was applied ({}), and it is gone or changed", row.name))
-                .help("what it did cannot be taken back: bring the statement back, and undo it by a statement of its own"),
-        });
-    }
-    if diagnostics.is_empty() { Ok(names) } else { Err(Error { kind: Kind::Disagreement, diagnostics }) }
-}
-
 /// The edges between objects that the catalog shows, and those between statements that only errors showed.
 fn dependencies(drive: &Drive<'_>, ledger: &Ledger) -> Vec<Dependency> {
-    let mut edges: BTreeSet<Dependency> = BTreeSet::new();
-    let mut labels: HashMap<CatalogId, String> = HashMap::new();
+    let mut edges: BTreeMap<(String, String), LearnedFrom> = BTreeMap::new();
+    let mut labels: HashMap<CatalogId, Option<String>> = HashMap::new();
     for edge in &ledger.dependencies {
         if ledger.provider(edge.dependent).is_none() {
             continue;
         }
         let mut name = |id: CatalogId| -> Option<String> {
-            if let Some(label) = labels.get(&id) {
-                return Some(label.clone());
-            }
-            let label = ledger.names.get(&id)?.to_string();
-            labels.insert(id, label.clone());
-            Some(label)
+            labels.entry(id).or_insert_with(|| Some(ledger.names.get(&id)?.to_string())).clone()
         };
         if let (Some(object_name), Some(depends_on)) = (name(edge.dependent), name(edge.referenced)) {
-            edges.insert(Dependency { object_name, depends_on, learned_from: LearnedFrom::Catalog });
+            edges.insert((object_name, depends_on), LearnedFrom::Catalog);
         }
     }
-    let known: HashSet<(String, String)> = edges.iter().map(|edge| (edge.object_name.clone(), edge.depends_on.clone())).collect();
     for &(later, earlier) in drive.queue.learned() {
         let name = |id: usize| {
             let entry = ledger.statement(id);
             entry.provides.first().map_or_else(|| own_name(&drive.statements[id]), |provided| provided.object.to_string())
         };
-        let pair = (name(later), name(earlier));
-        if !known.contains(&pair) {
-            edges.insert(Dependency { object_name: pair.0, depends_on: pair.1, learned_from: LearnedFrom::Error });
-        }
+        edges.entry((name(later), name(earlier))).or_insert(LearnedFrom::Error);
     }
-    let mut by_pair: HashMap<(String, String), Dependency> = HashMap::new();
-    for edge in edges {
-        by_pair.entry((edge.object_name.clone(), edge.depends_on.clone())).or_insert(edge);
-    }
-    by_pair.into_values().collect()
+    let dependency = |((object_name, depends_on), learned_from)| Dependency { object_name, depends_on, learned_from };
+    edges.into_iter().map(dependency).collect()
 }
 
 fn learned(drive: &Drive<'_>, ledger: &Ledger) -> Vec<LearnedEdge> {
-    let checksum = |id: usize| -> Checksum { drive.statements[id].checksum };
+    let checksums = distinct_checksums(drive.statements);
+    let checksum = |id: usize| -> Checksum { checksums[id] };
     let course = Course::new(drive.statements.len(), drive.queue.successes(), []);
     let by_catalog = ledger.needs().into_iter().filter(|&(later, earlier)| !same_file_in_order(drive, later, earlier));
     // An object that two statements make one after the other counts for the second: what came between did not need that one.
     let by_catalog = by_catalog.filter(|&(later, earlier)| course.is_before(earlier, later));
-    let by_error = drive.queue.learned().iter().copied();
+    let by_error = drive.queue.learned().iter().copied().filter(|&(later, earlier)| course.is_before(earlier, later));
     let migrations = drive.input.project.migrations.as_deref().unwrap_or_default();
     let by_migration = drive.needed_by_migrations.iter().map(|&(index, id)| (migrations[index].checksum, checksum(id)));
     by_catalog.chain(by_error).map(|(later, earlier)| (checksum(later), checksum(earlier))).chain(by_migration).collect()

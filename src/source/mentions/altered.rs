@@ -41,7 +41,7 @@ pub fn alter(words: &Words<'_>, header: &mut Header) {
 
 /// `ALTER TRIGGER x ON t`: its own name belongs to its table.
 fn of_table(words: &Words<'_>, at: usize, header: &mut Header) {
-    let after = words.chain(at).1;
+    let after = words.after_chain(at);
     header.mark_all(0, after, Mark::Skip);
     if words.word(after, "on")
         && let Some((table, _)) = name(words, after + 1)

@@ -48,7 +48,7 @@ fn declarations(words: &Words<'_>, uses: &mut Vec<Uses>) -> Vec<Mark> {
                 *mark = Mark::Skip;
             }
             if !special && !parts.is_empty() {
-                super::used::push(uses, &parts, crate::model::statement::Form::Plain, Strength::Checked);
+                super::used::push(uses, parts, crate::model::statement::Form::Plain, Strength::Checked);
                 marks.get_mut(start..after).unwrap_or_default().fill(Mark::Skip);
                 at = after;
                 continue;

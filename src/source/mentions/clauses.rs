@@ -1,7 +1,7 @@
 //! Where a word stands in SQL: which clause of a query, which kind of list, and so what it can be.
 
 use super::header::Mark;
-use super::keywords::{Keyword, keyword};
+use super::keywords::{Keyword, spelled_keyword};
 use crate::source::lexer::Kind;
 use crate::source::words::Words;
 
@@ -158,8 +158,7 @@ impl Level {
     }
 
     fn is_relation_end(&self, words: &Words<'_>, at: usize) -> bool {
-        let reserved =
-            words.is(at, Kind::Identifier) && keyword(&words.spelled(at).to_ascii_lowercase()) == Some(Keyword::Reserved);
+        let reserved = words.is(at, Kind::Identifier) && spelled_keyword(words.spelled(at)) == Some(Keyword::Reserved);
         words.is_identifier(at) && !reserved
     }
 
@@ -303,7 +302,7 @@ impl Level {
 /// A name that is no key word.
 fn is_new_name(words: &Words<'_>, at: usize) -> bool {
     let plain = words.is(at, Kind::Identifier);
-    words.is_identifier(at) && !(plain && keyword(&words.spelled(at).to_ascii_lowercase()).is_some())
+    words.is_identifier(at) && !(plain && spelled_keyword(words.spelled(at)).is_some())
 }
 
 /// `type 'constant'`: not PATH, not ESCAPE.
@@ -371,5 +370,5 @@ fn is_kind(words: &Words<'_>, at: usize, after: usize) -> bool {
     after == at + 1
         && words.is(at, Kind::Identifier)
         && (words.is_identifier(after) || words.is(after, Kind::Operator))
-        && keyword(&words.spelled(at).to_ascii_lowercase()).is_some()
+        && spelled_keyword(words.spelled(at)).is_some()
 }

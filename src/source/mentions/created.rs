@@ -163,7 +163,7 @@ fn unknown(mut found: Found<'_, '_>) {
     let mut at = found.at;
     while at < found.end && words.is_identifier(at) && !words.any_word(at, &["as", "on", "using", "with", "for", "from"]) {
         last = Some(at);
-        at = words.chain(at).1;
+        at = words.after_chain(at);
     }
     if let Some(last) = last {
         found.at = last;
@@ -254,11 +254,11 @@ fn table(mut found: Found<'_, '_>) {
     header.creates(created.clone(), CreatedKind::Other);
     let mut open = after;
     if words.word(after, "of") {
-        let to = words.chain(after + 1).1;
+        let to = words.after_chain(after + 1);
         header.mark_all(after + 1, to, Mark::Type);
         open = to;
     } else if words.words(after, &["partition", "of"]) {
-        let to = words.chain(after + 2).1;
+        let to = words.after_chain(after + 2);
         header.mark_all(after + 2, to, Mark::Relation);
         open = to;
     }
@@ -321,7 +321,7 @@ fn domain(mut found: Found<'_, '_>) {
     header.creates(created, CreatedKind::Other);
     header.locals.push("value".to_owned());
     let at = after + usize::from(words.word(after, "as"));
-    header.mark_all(at, words.chain(at).1, Mark::Type);
+    header.mark_all(at, words.after_chain(at), Mark::Type);
 }
 
 fn cast(found: Found<'_, '_>) {

@@ -20,6 +20,22 @@ pub fn keyword(word: &str) -> Option<Keyword> {
     }
 }
 
+/// The same for a word as it is spelled.
+pub fn spelled_keyword(word: &str) -> Option<Keyword> {
+    keyword(lowered(word, &mut [0; LONGEST]))
+}
+
+/// No key word has more letters.
+pub const LONGEST: usize = 24;
+
+/// The word in lower case; empty if it is too long to be a key word. Words are many: none of them is put on the heap for this.
+pub fn lowered<'a>(word: &str, buffer: &'a mut [u8; LONGEST]) -> &'a str {
+    let Some(lower) = buffer.get_mut(..word.len()) else { return "" };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    std::str::from_utf8(lower).unwrap_or("")
+}
+
 /// Whether the word, given in lower case, is part of so many statements that it is no name where a name is not asked for.
 pub fn is_structural(word: &str) -> bool {
     contains(STRUCTURAL, &STRUCTURAL_BY_LETTER, word)
@@ -136,6 +152,8 @@ mod tests {
         assert_eq!(keyword("owner"), Some(Keyword::Unreserved));
         assert_eq!(keyword("orders"), None);
         assert_eq!(keyword("Ä"), None);
+        assert_eq!(spelled_keyword("Select"), Some(Keyword::Reserved));
+        assert!([RESERVED, UNRESERVED, STRUCTURAL].iter().all(|words| words.iter().all(|word| word.len() <= LONGEST)));
         assert!(RESERVED.iter().all(|word| keyword(word) == Some(Keyword::Reserved)));
         assert!(UNRESERVED.iter().all(|word| keyword(word) == Some(Keyword::Unreserved)));
         assert!(STRUCTURAL.iter().all(|word| is_structural(word)));

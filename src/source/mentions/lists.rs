@@ -14,7 +14,7 @@ pub fn columns(words: &Words<'_>, open: usize, header: &mut Header) -> Vec<Strin
             continue;
         }
         if words.word(from, "like") {
-            header.mark_all(from + 1, words.chain(from + 1).1, Mark::Relation);
+            header.mark_all(from + 1, words.after_chain(from + 1), Mark::Relation);
             continue;
         }
         header.mark(from, Mark::Skip);
@@ -33,11 +33,9 @@ pub fn mark_type(words: &Words<'_>, at: usize, to: usize, header: &mut Header) -
     if at >= to {
         return at;
     }
-    let (parts, after) = words.chain(at);
-    if !parts.is_empty() {
-        header.mark_all(at, after, Mark::Type);
-    }
-    after.max(at)
+    let after = words.after_chain(at);
+    header.mark_all(at, after, Mark::Type);
+    after
 }
 
 /// How many arguments a parameter list takes.

@@ -16,7 +16,7 @@ pub fn names(text: &str, meant: Strength, nesting: u8) -> Vec<Uses> {
     }
     let Ok(tokens) = significant(text, Conforming::On) else { return loose_start(text) };
     let words = Words { text, tokens: &tokens, conforming: Conforming::On };
-    let after = words.chain(0).1;
+    let after = words.after_chain(0);
     let whole =
         after > 0 && (after == words.len() || (words.is(after, Kind::OpenParen) && words.after_parens(after) == words.len()));
     let mut uses = Vec::new();
@@ -39,7 +39,7 @@ pub fn gather(words: &Words<'_>, strength: Strength, nesting: u8, uses: &mut Vec
             && parts.first().is_some_and(|word| keyword(word) == Some(Keyword::Reserved));
         if !parts.is_empty() && !reserved {
             let form = if words.is(after, Kind::OpenParen) { Form::Call(arguments(words, after)) } else { Form::Plain };
-            push(uses, &parts, form, strength);
+            push(uses, parts, form, strength);
         }
         at = after.max(at + 1);
     }

@@ -70,35 +70,3 @@ fn shown(mentions: &Mentions) -> String {
     }
     text
 }
-
-/// Prints what is seen in a file: `PGMG_SHOW=file.sql cargo test -- --ignored --nocapture show`.
-#[test]
-#[ignore = "prints"]
-fn show() {
-    for path in std::env::var("PGMG_SHOW").unwrap().split_whitespace() {
-        let text = std::fs::read_to_string(path).unwrap();
-        let file = std::sync::Arc::new(crate::model::project::SourceFile { path: path.into(), name: path.into(), text });
-        let contents = crate::source::file::read(&file, crate::source::directives::Folder::Code);
-        for statement in contents.statements {
-            println!("> {}\n{}", statement.sql().replace('\n', "\n> "), shown(&statement.mentions));
-        }
-    }
-}
-
-/// Writes what is seen now into the cases, to be read before it is kept: `cargo test -- --ignored rewrite_cases`.
-#[test]
-#[ignore = "writes"]
-fn rewrite_cases() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/source/mentions");
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let cases = std::fs::read_to_string(&path).unwrap();
-        let mut text = Vec::new();
-        for case in cases.split("\n\n").map(str::trim).filter(|case| case.starts_with('>')) {
-            let lines: Vec<&str> = case.lines().filter(|line| line.starts_with('>')).collect();
-            let statement = lines.iter().filter_map(|line| line.strip_prefix("> ")).collect::<Vec<_>>().join("\n");
-            text.push(format!("{}\n{}", lines.join("\n"), shown(&mentions(&statement))));
-        }
-        std::fs::write(&path, text.join("\n")).unwrap();
-    }
-}

@@ -2,7 +2,7 @@
 
 use super::clauses::{Clause, Level, Place, Shape};
 use super::header::Mark;
-use super::keywords::{Keyword, is_structural, keyword};
+use super::keywords::{Keyword, LONGEST, is_structural, keyword, lowered};
 use super::literals;
 use crate::model::name::Name;
 use crate::model::statement::{Form, Strength, Uses};
@@ -37,8 +37,16 @@ pub struct Walk<'a, 'b> {
 
 /// The names that the tokens use; `nesting` is how many strings inside strings are looked into.
 pub fn used(words: &Words<'_>, marks: &[Mark], locals: &[String], sure: Strength, nesting: u8) -> Vec<Uses> {
-    let mut walk =
-        Walk { words, marks, locals, sure, nesting, levels: vec![Level::default()], queries: Vec::new(), found: Vec::new() };
+    let mut walk = Walk {
+        words,
+        marks,
+        locals,
+        sure,
+        nesting,
+        levels: vec![Level::default()],
+        queries: Vec::new(),
+        found: Vec::with_capacity(words.len() / 2 + 1),
+    };
     let mut at = 0;
     while at < words.len() {
         at = walk.token(at).max(at + 1);
@@ -174,9 +182,10 @@ impl Walk<'_, '_> {
         let qualified = words.is(at + 1, Kind::Dot);
         let mut class = None;
         if plain && !qualified {
-            let word = words.spelled(at).to_ascii_lowercase();
-            class = keyword(&word);
-            self.keyword(&word, at);
+            let mut buffer = [0; LONGEST];
+            let word = lowered(words.spelled(at), &mut buffer);
+            class = keyword(word);
+            self.keyword(word, at);
             if class == Some(Keyword::Reserved) {
                 return at + 1;
             }
@@ -298,15 +307,17 @@ impl Walk<'_, '_> {
             if own && !found.anchored {
                 continue;
             }
-            push(&mut uses, &found.parts, found.form, found.strength);
+            push(&mut uses, found.parts, found.form, found.strength);
         }
         uses
     }
 }
 
 /// `a.b.c` is a.b and b.c, and the schema a.
-pub fn push(uses: &mut Vec<Uses>, parts: &[String], form: Form, strength: Strength) {
-    if let [only] = parts {
+pub fn push(uses: &mut Vec<Uses>, mut parts: Vec<String>, form: Form, strength: Strength) {
+    if parts.len() == 1
+        && let Some(only) = parts.pop()
+    {
         uses.push(Uses { name: Name::bare(only), form, strength });
     }
     for (n, pair) in parts.windows(2).enumerate() {

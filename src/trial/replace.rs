@@ -1,0 +1,272 @@
+//! The last rung of the ladder: an object that cannot be replaced is dropped with what depends on it, made again, and given
+//! back what it carried. Never CASCADE: what cannot come back stands in the way.
+
+use std::collections::{HashMap, HashSet};
+
+use super::drive::{Done, Drive, Failed, OWN_UNIT};
+use super::ledger::seems_to_create;
+use crate::database::attributes::{self, Because, Carried, Recreated};
+use crate::database::blockers::{self, Dependent, Standing};
+use crate::database::catalog;
+use crate::error::{Error, Kind, Result};
+use crate::model::diagnostic::{Diagnostic, NoteLabel};
+use crate::model::migration::Migration;
+use crate::model::object::{CatalogId, Object};
+use crate::model::plan::Reason;
+use crate::model::record::RecordedStatement;
+use crate::model::sql_error::SqlError;
+use crate::source::names_in;
+
+/// An object that was dropped and is to come back.
+#[derive(Debug)]
+pub struct Dropped {
+    object: Object,
+    carried: Option<Carried>,
+    maker: Maker,
+    because: Because,
+}
+
+/// Who makes a dropped object again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Maker {
+    Statement(usize),
+    /// Nobody's file: PostgreSQL's own description of it.
+    Definition(String),
+    /// It goes for good, or comes with its owner.
+    Nobody,
+}
+
+/// Why objects are dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Purpose {
+    /// This statement makes them anew.
+    Replace(usize),
+    /// No statement makes them any more.
+    Remove,
+    /// They stand in the way of this migration and come back after it.
+    Unblock(String),
+}
+
+/// Drops the recorded objects that PostgreSQL names as standing in the way of a migration. False if it names none.
+pub fn clear_the_way(drive: &mut Drive<'_>, migration: &Migration, error: &SqlError) -> Result<bool> {
+    let texts = [Some(error.message.as_str()), error.detail.as_deref()];
+    let named: HashSet<String> = texts.into_iter().flatten().flat_map(names_in).map(|name| name.name).collect();
+    let rows = drive.input.recorded.statements.iter().filter_map(|row| row.object.as_ref());
+    let is_named = |object: &&Object| object.names.last().is_some_and(|last| named.contains(last)) && !drive.is_dropped(object);
+    let objects: Vec<Object> = rows.filter(is_named).cloned().collect();
+    if objects.is_empty() {
+        return Ok(false);
+    }
+    drop_objects(drive, &objects, &Purpose::Unblock(migration.name.clone()))?;
+    Ok(true)
+}
+
+/// Makes room for a statement whose object is there and cannot be replaced. False if no recorded object is in its way.
+pub fn make_room(drive: &mut Drive<'_>, id: usize, failed: &Failed) -> Result<bool> {
+    let objects = in_its_way(drive, id, failed);
+    if objects.is_empty() {
+        return Ok(false);
+    }
+    drop_objects(drive, &objects, &Purpose::Replace(id))?;
+    Ok(true)
+}
+
+/// Drops objects for good, with what depends on them; the statements of the dependents are tried again.
+pub fn remove(drive: &mut Drive<'_>, objects: &[Object]) -> Result<()> {
+    drop_objects(drive, objects, &Purpose::Remove)
+}
+
+/// Gives back what dropped objects carried to those that are there again.
+pub fn give_back(drive: &mut Drive<'_>) -> Result<()> {
+    let dropped = std::mem::take(&mut drive.dropped);
+    for one in dropped.iter().rev() {
+        if let Maker::Definition(sql) = &one.maker
+            && let Err(error) = drive.run_own(std::slice::from_ref(sql))?
+        {
+            let message = format!("{} is not managed by pgmg, and it cannot be created again: {}", one.object, error.message);
+            return Err(Error::new(Kind::Disagreement, Diagnostic::new(message).help("drop it yourself, then apply")));
+        }
+    }
+    let objects: Vec<Object> = dropped.iter().map(|one| one.object.clone()).collect();
+    let now = catalog::find(drive.session, &objects)?;
+    let mut back = Vec::new();
+    let mut absent = Vec::new();
+    for (one, now) in dropped.into_iter().zip(now) {
+        match (now, &one.maker) {
+            (Some(now), _) => back.push((one, now)),
+            (None, Maker::Statement(id)) if !drive.queue.is_done(*id) => absent.push(one),
+            (None, _) => {}
+        }
+    }
+    drive.dropped = absent;
+    // What depends on others was dropped first and comes back last.
+    let back: Vec<Recreated<'_>> = back.iter().rev().filter_map(|(one, now)| recreated(one, *now)).collect();
+    let refusals = attributes::restore(drive.session, &back)?;
+    let diagnostics: Vec<Diagnostic> = refusals
+        .iter()
+        .map(|refusal| {
+            let why = refusal.error.as_ref().map(|error| format!(": {}", error.message)).unwrap_or_default();
+            Diagnostic::new(format!("{} had to be created again and would lose {}{why}", refusal.object, refusal.what))
+        })
+        .collect();
+    if diagnostics.is_empty() { Ok(()) } else { Err(Error { kind: Kind::Disagreement, diagnostics }) }
+}
+
+fn recreated(one: &Dropped, now: CatalogId) -> Option<Recreated<'_>> {
+    let unit = match one.maker {
+        Maker::Statement(id) => i32::try_from(id).unwrap_or(OWN_UNIT),
+        _ => OWN_UNIT,
+    };
+    Some(Recreated { was: one.carried.as_ref()?, now, because: one.because, unit })
+}
+
+/// The recorded objects that stand where a statement wants to create: those of changed statements, or its own of before.
+fn in_its_way(drive: &Drive<'_>, id: usize, failed: &Failed) -> Vec<Object> {
+    let statement = &drive.statements[id];
+    let checksum = statement.checksum.to_string();
+    let orphans = drive.input.comparison.orphans.iter().map(|&row| &drive.input.recorded.statements[row]);
+    let own = drive.input.recorded.statements.iter().filter(|row| row.checksum == checksum);
+    let objects = orphans.chain(own).filter_map(|row| row.object.as_ref());
+    let said = names_in(&failed.error.message);
+    let is_named = |object: &Object| {
+        let names: Vec<&str> = object.names.iter().map(|name| name.trim_start_matches("public.")).collect();
+        names.last().is_some_and(|last| said.iter().any(|name| name.name == *last))
+            && names.iter().all(|part| *part == "public" || said.iter().any(|name| name.name == **part))
+    };
+    let is_there = |object: &&Object| !drive.is_dropped(object) && (seems_to_create(statement, object) || is_named(object));
+    let found: Vec<Object> = objects.filter(is_there).cloned().collect();
+    // PostgreSQL's hint spells the overload that is meant: "Use DROP FUNCTION f(integer) first."
+    let hint = failed.error.hint.as_deref().unwrap_or_default();
+    let hinted: Vec<Object> = found.iter().filter(|object| hint.contains(&object.name())).cloned().collect();
+    if hinted.is_empty() { found } else { hinted }
+}
+
+fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) -> Result<()> {
+    let ids = catalog::find(drive.session, objects)?;
+    let ids: Vec<CatalogId> = ids.into_iter().flatten().collect();
+    let all = blockers::dependents(drive.session, &ids)?;
+    let every: Vec<CatalogId> = all.iter().map(|one| one.id).collect();
+    let definitions = attributes::definitions(drive.session, &every)?;
+    let mut captured: HashMap<CatalogId, Carried> =
+        attributes::capture(drive.session, &every)?.into_iter().map(|carried| (carried.id, carried)).collect();
+    let makers = makers(drive, &all, &definitions, purpose);
+    let is_lost = |one: &&Dependent| !makers.contains_key(&one.id) || one.drop_statements().is_none();
+    let in_the_way: Vec<&Dependent> = all.iter().filter(is_lost).collect();
+    if !in_the_way.is_empty() {
+        return Err(refused(drive, objects, purpose, &in_the_way));
+    }
+    let drops: Vec<String> = all.iter().flat_map(|one| one.drop_statements().unwrap_or_default()).collect();
+    if let Err(error) = drive.run_own(&drops)? {
+        let names: Vec<String> = objects.iter().map(ToString::to_string).collect();
+        let message = format!("{} cannot be dropped: {}", names.join(", "), error.message);
+        return Err(Error::new(Kind::Disagreement, Diagnostic { message, ..super::failure::said(&error) }));
+    }
+    let accounts = all.into_iter().map(|one| {
+        let maker = makers.get(&one.id).cloned().unwrap_or(Maker::Nobody);
+        let carried = captured.remove(&one.id);
+        (one, maker, carried)
+    });
+    settle_accounts(drive, objects, purpose, accounts.collect());
+    Ok(())
+}
+
+/// Notes what was dropped, and puts the statements that make it again back into the queue.
+fn settle_accounts(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose, all: Vec<(Dependent, Maker, Option<Carried>)>) {
+    let because = match purpose {
+        Purpose::Unblock(migration) => migration.clone(),
+        _ => objects.first().map(ToString::to_string).unwrap_or_default(),
+    };
+    let root = if let Purpose::Replace(id) = purpose { Some(*id) } else { None };
+    let mut again = Vec::new();
+    for (one, maker, carried) in all {
+        let reason = match (one.standing, purpose) {
+            (Standing::Asked, Purpose::Replace(_)) => Reason::Modified,
+            (Standing::Asked, Purpose::Remove) => Reason::Removed,
+            (_, Purpose::Unblock(migration)) => Reason::InTheWay(migration.clone()),
+            _ => Reason::DependsOn(because.clone()),
+        };
+        if !matches!(one.standing, Standing::PartOf(_)) {
+            drive.course.push(Done::Dropped(one.object.clone(), reason.clone()));
+        }
+        if let Maker::Statement(id) = &maker
+            && Some(*id) != root
+        {
+            drive.made_again.insert(*id, reason.clone());
+            again.push(*id);
+        }
+        // An object without a maker comes back, if at all, from a changed statement.
+        let is_new = one.standing == Standing::Asked && root.is_some() || maker == Maker::Nobody;
+        let because = if is_new { Because::ItsTextChanged } else { Because::SomethingElse };
+        if !(one.standing == Standing::Asked && *purpose == Purpose::Remove) {
+            drive.dropped.push(Dropped { object: one.object, carried, maker, because });
+        }
+    }
+    drive.forget_success(&again);
+    drive.queue.requeue(&again);
+}
+
+/// Who makes each object again; those that nobody can make are absent. Owners come behind their parts.
+fn makers(
+    drive: &Drive<'_>,
+    all: &[Dependent],
+    definitions: &HashMap<CatalogId, String>,
+    purpose: &Purpose,
+) -> HashMap<CatalogId, Maker> {
+    let mut makers: HashMap<CatalogId, Maker> = HashMap::new();
+    for one in all.iter().rev() {
+        let made = match (one.standing, purpose) {
+            (Standing::Asked, Purpose::Replace(id)) => Some(Maker::Statement(*id)),
+            (Standing::Asked, Purpose::Remove) => Some(Maker::Nobody),
+            (Standing::PartOf(owner), _) if makers.get(&owner) == Some(&Maker::Nobody) => {
+                // What nobody wrote goes for good with its owner.
+                maker(drive, one, None).or(Some(Maker::Nobody))
+            }
+            _ => maker(drive, one, definitions.get(&one.id)),
+        };
+        if let Some(made) = made {
+            makers.insert(one.id, made);
+        }
+    }
+    makers
+}
+
+/// Who makes a dependent again; `None` if nobody can.
+fn maker(drive: &Drive<'_>, one: &Dependent, definition: Option<&String>) -> Option<Maker> {
+    let row = drive.input.recorded.statements.iter().find(|row| row.object.as_ref() == Some(&one.object));
+    if let Some(row) = row {
+        return Some(statement_of(drive, row).map_or(Maker::Nobody, Maker::Statement));
+    }
+    let done = drive.queue.successes().iter().copied();
+    if let Some(id) = done.into_iter().find(|&id| seems_to_create(&drive.statements[id], &one.object)) {
+        return Some(Maker::Statement(id));
+    }
+    const SAID_BY_THE_OWNER: &[&str] = &["default value", "domain constraint", "table constraint", "publication relation"];
+    let comes_with_its_owner = SAID_BY_THE_OWNER.contains(&one.object.kind.as_str());
+    if comes_with_its_owner && matches!(one.standing, Standing::PartOf(_)) {
+        return Some(Maker::Nobody);
+    }
+    definition.map(|sql| Maker::Definition(sql.clone()))
+}
+
+fn statement_of(drive: &Drive<'_>, row: &RecordedStatement) -> Option<usize> {
+    drive.statements.iter().position(|statement| statement.checksum.to_string() == row.checksum)
+}
+
+fn refused(drive: &Drive<'_>, objects: &[Object], purpose: &Purpose, in_the_way: &[&Dependent]) -> Error {
+    let names: Vec<String> = objects.iter().map(ToString::to_string).collect();
+    let holds_data = in_the_way.iter().any(|one| one.standing == Standing::Asked);
+    let what = if matches!(purpose, Purpose::Replace(_)) { "cannot be replaced" } else { "cannot be dropped" };
+    let message = if holds_data {
+        format!("{} {what}: it holds data", names.join(", "))
+    } else {
+        format!("{} {what}: something that pgmg cannot make again depends on it", names.join(", "))
+    };
+    let mut diagnostic = Diagnostic::new(message);
+    if let Purpose::Replace(id) = purpose {
+        diagnostic.place = Some(drive.statements[*id].place());
+    }
+    for one in in_the_way.iter().filter(|one| one.standing != Standing::Asked) {
+        diagnostic = diagnostic.note(NoteLabel::Note, format!("{} stands in the way", one.object));
+    }
+    Error::new(Kind::Disagreement, diagnostic.help("write a migration that changes what stands in the way"))
+}

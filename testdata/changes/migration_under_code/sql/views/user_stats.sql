@@ -1,0 +1,1 @@
+create view user_stats as select id, name, age from users;

@@ -1,0 +1,1 @@
+create function calculate_total() returns int language sql as 'select 1';

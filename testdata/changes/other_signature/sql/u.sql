@@ -1,0 +1,1 @@
+CREATE VIEW u AS SELECT f(1) AS n;

@@ -1,0 +1,4 @@
+GRANT SELECT ON w TO pgmg_reader WITH GRANT OPTION;
+GRANT SELECT (n) ON v TO pgmg_reader;
+COMMENT ON COLUMN w.n IS 'kept';
+COMMENT ON MATERIALIZED VIEW x IS 'kept as well';

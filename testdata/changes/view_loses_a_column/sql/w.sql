@@ -1,0 +1,1 @@
+CREATE VIEW w WITH (security_barrier) AS SELECT n FROM v;

@@ -1,0 +1,1 @@
+CREATE TABLE child (extra int) INHERITS (parent, mixin);

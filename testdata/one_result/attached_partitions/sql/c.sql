@@ -1,0 +1,1 @@
+CREATE TABLE mixin (ts timestamptz DEFAULT stamp());

@@ -1,0 +1,1 @@
+CREATE TABLE pt (id int, d date) PARTITION BY RANGE (d);

@@ -1,0 +1,1 @@
+CREATE INDEX pt_i ON ONLY pt (id);

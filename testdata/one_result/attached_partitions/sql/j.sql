@@ -1,0 +1,2 @@
+CREATE INDEX pt_1_i ON pt_1 (id);
+ALTER INDEX pt_i ATTACH PARTITION pt_1_i;

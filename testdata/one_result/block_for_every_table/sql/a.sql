@@ -1,0 +1,1 @@
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT c.relname FROM pg_catalog.pg_class c WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname !~ '^pgmg' LOOP EXECUTE format('CREATE TRIGGER au BEFORE INSERT ON %I FOR EACH ROW EXECUTE FUNCTION auf()', r.relname); END LOOP; END $$;

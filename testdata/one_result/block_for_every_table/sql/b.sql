@@ -1,0 +1,1 @@
+CREATE TABLE pt1 (id int);

@@ -1,0 +1,1 @@
+CREATE TABLE zt1 (id int);

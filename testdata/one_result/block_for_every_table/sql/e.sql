@@ -1,0 +1,1 @@
+DO $$ BEGIN EXECUTE 'CREATE TABLE ' || 'mt1 (id int)'; END $$;

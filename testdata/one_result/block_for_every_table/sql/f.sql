@@ -1,0 +1,1 @@
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT c.relname FROM pg_catalog.pg_class c WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname !~ '^pgmg' LOOP EXECUTE format('CREATE VIEW %I AS SELECT * FROM %I', r.relname || '_all', r.relname); END LOOP; END $$;

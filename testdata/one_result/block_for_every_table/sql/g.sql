@@ -1,0 +1,1 @@
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT c.relname FROM pg_catalog.pg_class c WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace LOOP EXECUTE format('GRANT SELECT ON %I TO reader', r.relname); END LOOP; END $$;

@@ -1,0 +1,1 @@
+CREATE VIEW dobv AS SELECT * FROM dob_x;

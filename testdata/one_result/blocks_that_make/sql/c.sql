@@ -1,0 +1,1 @@
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT relname FROM pg_class WHERE relkind IN ('r') AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'pgmg%' LOOP EXECUTE format('COMMENT ON %s %I IS %L', CASE WHEN r.relname = 'dobv' OR r.relname = 'later' THEN 'VIEW' ELSE 'TABLE' END, r.relname, 'swept'); END LOOP; END $$;

@@ -1,0 +1,1 @@
+CREATE VIEW later AS SELECT 1 AS x;

@@ -1,0 +1,1 @@
+CREATE VIEW usesdyn AS SELECT dynf() AS n;

@@ -1,0 +1,1 @@
+CREATE CAST (int AS mood) WITH FUNCTION int_mood AS ASSIGNMENT;

@@ -1,0 +1,1 @@
+CREATE FUNCTION int_mood(int) RETURNS mood LANGUAGE sql AS $$ SELECT 'sad'::mood $$;

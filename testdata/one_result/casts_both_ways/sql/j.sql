@@ -1,0 +1,1 @@
+CREATE FUNCTION takes_int(int) RETURNS int LANGUAGE sql AS 'SELECT $1';

@@ -1,0 +1,1 @@
+CREATE VIEW implicit_call AS SELECT takes_int('ok'::mood);

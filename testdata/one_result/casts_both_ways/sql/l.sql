@@ -1,0 +1,1 @@
+COMMENT ON CAST (mood AS int) IS 'imp';

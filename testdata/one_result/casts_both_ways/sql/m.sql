@@ -1,0 +1,1 @@
+CREATE TABLE dflt (m mood DEFAULT 1);

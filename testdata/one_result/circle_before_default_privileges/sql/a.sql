@@ -1,0 +1,1 @@
+CREATE TYPE sgt AS ENUM ('x');

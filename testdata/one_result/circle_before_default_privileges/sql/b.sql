@@ -1,0 +1,1 @@
+CREATE VIEW sgv AS SELECT 'x'::sgt + 1 AS n;

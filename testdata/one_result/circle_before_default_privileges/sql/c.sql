@@ -1,0 +1,1 @@
+CREATE CAST (sgt AS int) WITH FUNCTION sgf(sgt) AS IMPLICIT;

@@ -1,0 +1,1 @@
+ALTER VIEW sgv OWNER TO reader;

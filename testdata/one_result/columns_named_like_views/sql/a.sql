@@ -1,0 +1,1 @@
+CREATE VIEW a AS SELECT 1 AS b, 2 AS c;

@@ -1,0 +1,1 @@
+CREATE VIEW c AS SELECT d.b AS c, d.a FROM d;

@@ -1,0 +1,1 @@
+CREATE VIEW d AS SELECT a.c AS a, a.b AS b FROM a;

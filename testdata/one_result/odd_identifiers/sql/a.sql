@@ -1,0 +1,1 @@
+CREATE VIEW "select" AS SELECT "from"."where" FROM "from";

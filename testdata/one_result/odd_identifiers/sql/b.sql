@@ -1,0 +1,1 @@
+CREATE VIEW "from" AS SELECT 1 AS "where";

@@ -1,0 +1,1 @@
+CREATE VIEW "a""b;c" AS SELECT * FROM "select";

@@ -1,0 +1,1 @@
+CREATE VIEW "Ünï.cödé" AS SELECT * FROM "a""b;c";

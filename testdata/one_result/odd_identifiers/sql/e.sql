@@ -1,0 +1,1 @@
+CREATE VIEW ünï AS SELECT * FROM "Ünï.cödé";

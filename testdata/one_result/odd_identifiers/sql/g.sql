@@ -1,0 +1,1 @@
+CREATE VIEW short AS SELECT * FROM this_is_a_very_long_name_that_goes_well_beyond_the_limit_of_63_bytes_of_post;

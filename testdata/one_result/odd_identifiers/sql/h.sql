@@ -1,0 +1,1 @@
+CREATE VIEW " lead" AS SELECT * FROM short, "	tab";

@@ -1,0 +1,1 @@
+CREATE VIEW "	tab" AS SELECT 2 AS t;

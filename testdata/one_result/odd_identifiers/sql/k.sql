@@ -1,0 +1,1 @@
+CREATE VIEW jj AS SELECT * FROM "äääääääääääääääääääääääääääääääää";

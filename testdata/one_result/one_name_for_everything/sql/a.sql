@@ -1,0 +1,1 @@
+CREATE TABLE same (same same_t, x int);

@@ -1,0 +1,1 @@
+CREATE TYPE same_t AS ENUM ('same');

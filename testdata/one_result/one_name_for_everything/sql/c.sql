@@ -1,0 +1,1 @@
+CREATE FUNCTION same(same) RETURNS same LANGUAGE sql AS 'SELECT $1';

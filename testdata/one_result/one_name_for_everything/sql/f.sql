@@ -1,0 +1,1 @@
+CREATE INDEX same_i ON same (same);

@@ -1,0 +1,1 @@
+CREATE VIEW same.same AS SELECT * FROM public.same;

@@ -1,0 +1,1 @@
+CREATE FUNCTION same.same() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';

@@ -1,0 +1,1 @@
+CREATE POLICY same ON same USING (same = 'same');

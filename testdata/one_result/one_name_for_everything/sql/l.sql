@@ -1,0 +1,1 @@
+CREATE CAST (same AS int) WITH FUNCTION same_int(same);

@@ -1,0 +1,1 @@
+CREATE FUNCTION same_int(same) RETURNS int LANGUAGE sql AS 'SELECT $1.x';

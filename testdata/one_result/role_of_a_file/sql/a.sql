@@ -1,0 +1,2 @@
+SET ROLE reader;
+CREATE VIEW rs.ra AS SELECT 1 AS x;

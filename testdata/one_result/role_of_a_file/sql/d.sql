@@ -1,0 +1,3 @@
+GRANT USAGE ON SCHEMA rs TO writer;
+GRANT SELECT ON rs.ra TO writer;
+GRANT CREATE ON SCHEMA public TO writer;

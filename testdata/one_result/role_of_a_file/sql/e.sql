@@ -1,0 +1,1 @@
+CREATE FUNCTION sd() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = rs, pg_temp AS 'SELECT x FROM ra';

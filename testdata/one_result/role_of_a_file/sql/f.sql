@@ -1,0 +1,1 @@
+CREATE VIEW sdv AS SELECT sd();

@@ -1,0 +1,1 @@
+DO $$ BEGIN PERFORM set_config('search_path', 'other', false); END $$;

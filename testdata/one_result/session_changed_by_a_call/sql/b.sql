@@ -1,0 +1,1 @@
+CREATE VIEW lk AS SELECT 1 AS x;

@@ -1,0 +1,1 @@
+CREATE VIEW so4 AS SELECT * FROM so1, so3;

@@ -1,0 +1,1 @@
+DO $$ BEGIN EXECUTE 'CREATE TABLE dob_' || 'x (id int)'; END $$;

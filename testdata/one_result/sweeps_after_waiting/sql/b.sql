@@ -1,0 +1,1 @@
+CREATE VIEW bv AS SELECT * FROM dob_x;

@@ -1,0 +1,1 @@
+CREATE VIEW bw AS SELECT 1 AS y;

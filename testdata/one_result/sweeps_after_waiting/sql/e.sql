@@ -1,0 +1,1 @@
+CREATE FUNCTION ef() RETURNS int LANGUAGE sql AS 'SELECT id FROM dob_x';

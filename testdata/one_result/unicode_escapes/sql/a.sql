@@ -1,0 +1,1 @@
+CREATE VIEW u1 AS SELECT U&'d\0061t\+000061; x' AS a, U&'d!0061t' UESCAPE '!' AS b, U&"f\006Fo" FROM u2;

@@ -1,0 +1,1 @@
+CREATE VIEW U&"sl\00FCt;" AS SELECT foo FROM u1;

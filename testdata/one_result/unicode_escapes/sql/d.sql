@@ -1,0 +1,1 @@
+CREATE VIEW use_slut AS SELECT * FROM "slüt;";

@@ -1,0 +1,1 @@
+CREATE FUNCTION "begin"(atomic int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT atomic; END;

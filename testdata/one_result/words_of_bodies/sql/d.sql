@@ -1,0 +1,1 @@
+CREATE FUNCTION "end"(x int) RETURNS int RETURN CASE WHEN x > 1 THEN atomic(x) END;

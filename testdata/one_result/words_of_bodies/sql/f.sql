@@ -1,0 +1,1 @@
+CREATE TABLE at_t (id int, "begin" int, atomic int);

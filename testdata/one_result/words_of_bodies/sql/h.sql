@@ -1,0 +1,1 @@
+CREATE FUNCTION begin_atomic() RETURNS void BEGIN ATOMIC END;

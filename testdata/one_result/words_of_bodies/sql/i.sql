@@ -1,0 +1,1 @@
+CREATE FUNCTION at2() RETURNS SETOF at_t BEGIN ATOMIC SELECT begin, atomic, id AS case FROM at_t; SELECT * FROM at_t; END;

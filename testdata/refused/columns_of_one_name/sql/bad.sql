@@ -1,0 +1,1 @@
+CREATE VIEW twice AS SELECT * FROM one JOIN one AS other USING (id);
