@@ -171,8 +171,7 @@ fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -
     let statement = &drive.statements[id];
     let names: HashSet<&str> = statement.mentions.uses.iter().map(|used| used.name.name.as_str()).collect();
     if course.last(id).is_none() {
-        let checksum = statement.checksum.to_string();
-        let row = drive.input.recorded.statements.iter().find(|row| row.checksum == checksum && row.object.is_none());
+        let row = drive.records.of_statement(statement).iter().find(|row| row.object.is_none());
         let is_named = |label: &String| names.iter().any(|name| label.contains(name));
         return row.is_some_and(|row| {
             row.touches.iter().any(|label| !is_named(label)) || row.touches.is_empty() && is_grant(statement)
