@@ -14,6 +14,7 @@ use crate::commands;
 use crate::config::{Flags, Settings, duration};
 use crate::error::{Error, Result};
 use crate::model::outcome::Outcome;
+use crate::model::record::OnDrift;
 use crate::output::{self, Format, Presentation, progress::Visibility};
 
 /// The exit code for differences, where `--exit-code` asks for it.
@@ -99,6 +100,8 @@ enum Command {
         #[command(flatten)]
         compare: Compare,
         #[command(flatten)]
+        drifting: Drifting,
+        #[command(flatten)]
         connection: Project,
     },
     /// Make the database match the files, in one transaction
@@ -107,6 +110,8 @@ enum Command {
     Apply {
         #[command(flatten)]
         shown: Shown,
+        #[command(flatten)]
+        drifting: Drifting,
         #[command(flatten)]
         connection: Project,
     },
@@ -124,6 +129,13 @@ struct Shown {
     /// How to write the result to stdout
     #[arg(long, value_enum, default_value_t = FormatName::Text)]
     format: FormatName,
+}
+
+#[derive(Args)]
+struct Drifting {
+    /// Leave alone what somebody else changed in the database
+    #[arg(long)]
+    ignore_drift: bool,
 }
 
 #[derive(Args)]
@@ -172,7 +184,11 @@ struct Project {
 
 impl Project {
     fn settings(self) -> Result<Settings> {
-        Settings::load(&Flags {
+        Settings::load(&self.flags())
+    }
+
+    fn flags(self) -> Flags {
+        Flags {
             connection_string: self.connection_string,
             migrations_dir: self.migrations_dir,
             code_dir: self.code_dir,
@@ -180,7 +196,8 @@ impl Project {
             lock_timeout: self.lock_timeout,
             lock_wait: self.lock_wait,
             environment: self.env,
-        })
+            on_drift: OnDrift::Heal,
+        }
     }
 }
 
@@ -217,10 +234,12 @@ impl Command {
         let (outcome, on_differences) = match self {
             Command::Init { directory } => (commands::init::run(&directory)?, 0),
             Command::New { name, connection } => (commands::new::run(&connection.settings()?, &name)?, 0),
-            Command::Plan { compare, connection } => {
-                (commands::plan::run(&connection.settings()?, &presentation)?, compare.on_differences())
+            Command::Plan { compare, drifting, connection } => {
+                (commands::plan::run(&drifting.settings(connection)?, &presentation)?, compare.on_differences())
             }
-            Command::Apply { connection, .. } => (commands::apply::run(&connection.settings()?, &presentation)?, 0),
+            Command::Apply { drifting, connection, .. } => {
+                (commands::apply::run(&drifting.settings(connection)?, &presentation)?, 0)
+            }
             Command::Status { compare, connection } => {
                 (commands::status::run(&connection.settings()?, &presentation)?, compare.on_differences())
             }
@@ -238,6 +257,13 @@ impl Shown {
             FormatName::Text => Format::Text,
             FormatName::Json => Format::Json,
         }
+    }
+}
+
+impl Drifting {
+    fn settings(&self, project: Project) -> Result<Settings> {
+        let on_drift = if self.ignore_drift { OnDrift::Ignore } else { OnDrift::Heal };
+        Settings::load(&Flags { on_drift, ..project.flags() })
     }
 }
 

@@ -58,7 +58,7 @@ fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation
                 steps.push(trial::migration_step(migration));
             }
         }
-        comparison = opening.compare_again()?;
+        comparison = opening.compare_again(settings)?;
     }
 }
 
@@ -71,6 +71,7 @@ fn commit(opening: &mut Opening, comparison: &Comparison, scope: Scope, learned:
         statements: take(&mut finished.records),
         dependencies: take(&mut finished.dependencies),
         forgotten: take(&mut finished.forgotten),
+        seen_again: take(&mut finished.seen_again),
     };
     opening.state.write(&mut opening.session, &changes)?.map_err(|error| trial::refused(&error))?;
     opening.session.commit()?.map_err(|error| trial::refused(&error))?;

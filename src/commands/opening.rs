@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::config::Settings;
 use crate::database::connect::Target;
+use crate::database::drift;
 use crate::database::interrupt;
 use crate::database::limits::Limits;
 use crate::database::lock;
@@ -16,9 +17,10 @@ use crate::model::object::CatalogId;
 use crate::model::plan::Plan;
 use crate::model::progress::{Progress, Silent};
 use crate::model::project::Project;
-use crate::model::record::Recorded;
+use crate::model::record::{Drift, OnDrift, Recorded};
 use crate::source::project::{Directories, load};
 use crate::trial::compare::{Comparison, compare};
+use crate::trial::drift as healing;
 use crate::trial::{self, Finished, Input, Scope, check_room};
 
 /// A project and a database, side by side.
@@ -54,18 +56,36 @@ impl Opening {
 
     /// Compares files and records; where something is to be done, again under the lock, because another run may have done it.
     pub fn compare_locked(&mut self, settings: &Settings) -> Result<Comparison> {
-        let comparison = compare(&self.project, &self.recorded)?;
+        let comparison = self.compare(settings)?;
         if comparison.is_empty() {
             return Ok(comparison);
         }
         lock::acquire(&mut self.session, settings.lock_wait)?;
-        if self.state.is_current(&mut self.session, &self.recorded)? { Ok(comparison) } else { self.compare_again() }
+        if self.state.is_current(&mut self.session, &self.recorded)? { Ok(comparison) } else { self.compare_again(settings) }
     }
 
     /// Compares with what is recorded now.
-    pub fn compare_again(&mut self) -> Result<Comparison> {
+    pub fn compare_again(&mut self, settings: &Settings) -> Result<Comparison> {
         self.recorded = self.state.read(&mut self.session)?;
-        compare(&self.project, &self.recorded)
+        self.compare(settings)
+    }
+
+    /// Compares files, records and, unless drift is left alone, what is recorded with what is there.
+    pub fn compare(&mut self, settings: &Settings) -> Result<Comparison> {
+        let mut comparison = compare(&self.project, &self.recorded)?;
+        if settings.on_drift == OnDrift::Heal {
+            let drift = self.drift()?;
+            healing::include(&mut comparison, &self.project, &self.recorded, &drift);
+        }
+        Ok(comparison)
+    }
+
+    /// The recorded objects that somebody else changed; none where no code is compared.
+    pub fn drift(&mut self) -> Result<Vec<Drift>> {
+        match self.project.statements {
+            Some(_) => drift::find(&mut self.session, &self.state, &self.recorded),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Tries everything that is pending in a transaction that is left open.

@@ -24,7 +24,7 @@ pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> 
 fn plan(opening: &mut Opening, settings: &Settings, presentation: &Presentation) -> Result<Plan> {
     let read_only = opening.session.read_only_because()?;
     if let Some(reason) = read_only {
-        let comparison = crate::trial::compare::compare(&opening.project, &opening.recorded)?;
+        let comparison = opening.compare(settings)?;
         let learned = Learned::load(&settings.root);
         return Ok(if comparison.is_empty() {
             opening.nothing_to_do(&comparison)

@@ -9,8 +9,9 @@ use crate::trial::compare;
 
 /// Shows the status.
 pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> {
-    let opening = Opening::open(settings)?;
-    let status = compare::status(&opening.project, &opening.recorded);
+    let mut opening = Opening::open(settings)?;
+    let drift = opening.drift()?;
+    let status = compare::status(&opening.project, &opening.recorded, &drift);
     output::print(&match presentation.format {
         Format::Text => output::status::text(&status),
         Format::Json => output::json::status(&status),

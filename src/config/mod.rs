@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::model::record::OnDrift;
 use file::ConfigFile;
 
 /// The name of the file with a project's settings.
@@ -31,6 +32,7 @@ pub struct Flags {
     pub lock_timeout: Option<Duration>,
     pub lock_wait: Option<Duration>,
     pub environment: Option<String>,
+    pub on_drift: OnDrift,
 }
 
 /// The settings of a run.
@@ -52,6 +54,7 @@ pub struct Settings {
     pub lock_wait: Duration,
     /// The `NAME` of the `[env.NAME]` in use.
     pub environment: Option<String>,
+    pub on_drift: OnDrift,
 }
 
 /// A layer of settings, weaker or stronger than another. Directories are as in [`Settings`].
@@ -103,6 +106,7 @@ impl Settings {
             lock_timeout: pick(&mut layers, |v| &mut v.lock_timeout).unwrap_or(Duration::from_secs(5)),
             lock_wait: pick(&mut layers, |v| &mut v.lock_wait).unwrap_or(Duration::from_secs(30)),
             environment: name,
+            on_drift: flags.on_drift,
         })
     }
 
@@ -129,6 +133,7 @@ impl fmt::Debug for Settings {
             .field("lock_timeout", &self.lock_timeout)
             .field("lock_wait", &self.lock_wait)
             .field("environment", &self.environment)
+            .field("on_drift", &self.on_drift)
             .finish()
     }
 }

@@ -1,14 +1,15 @@
 //! What pgmg keeps in the database about what it applied: the only place that knows the state tables.
 
 use tokio_postgres::Row;
-use tokio_postgres::types::Json;
+use tokio_postgres::types::{Json, ToSql};
 
+use super::drift;
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::migration::Migration;
 use crate::model::name::quote_identifier;
-use crate::model::object::Object;
+use crate::model::object::{CatalogId, Object};
 use crate::model::record::{Dependency, LearnedFrom, Recorded, RecordedMigration, RecordedStatement, Version};
 use crate::model::sql_error::SqlError;
 
@@ -26,6 +27,8 @@ pub struct Changes<'a> {
     pub dependencies: Vec<Dependency>,
     /// Names in `pgmg_state` that are no longer right.
     pub forgotten: Vec<String>,
+    /// Objects recorded before that are now as they are to be, by their names in `pgmg_state`.
+    pub seen_again: Vec<(String, CatalogId)>,
 }
 
 /// The columns of the short form, with their types: these must be there.
@@ -45,6 +48,9 @@ const ADDED: &[(&str, &str, &str)] = &[
     ("pgmg_state", "ordinal", "integer"),
     ("pgmg_state", "object", "jsonb"),
     ("pgmg_state", "touches", "jsonb"),
+    ("pgmg_state", "class_id", "oid"),
+    ("pgmg_state", "object_id", "oid"),
+    ("pgmg_state", "fingerprint", "text[]"),
 ];
 
 #[derive(Debug)]
@@ -111,6 +117,7 @@ impl StateTables {
         }
         self.write_statements(session, &changes.statements)?;
         self.write_dependencies(session, changes)?;
+        self.write_seen_again(session, &changes.seen_again)?;
         Ok(Ok(()))
     }
 
@@ -129,9 +136,36 @@ impl StateTables {
         let objects: Vec<Option<String>> =
             statements.iter().map(|statement| statement.object.as_ref().map(object_to_json)).collect();
         let touches: Vec<String> = statements.iter().map(|statement| serde_json::json!(statement.touches).to_string()).collect();
-        session
-            .query(&self.sql(include_str!("state_write.sql")), &[&names, &hashes, &files, &ordinals, &objects, &touches])
-            .map(|_| ())
+        let ids: Vec<Option<CatalogId>> = statements.iter().map(|statement| statement.id).collect();
+        let prints = Prints::read(session, &ids)?;
+        let sql = self.sql(include_str!("state_write.sql"));
+        let parameters: &[&(dyn ToSql + Sync)] = &[
+            &names,
+            &hashes,
+            &files,
+            &ordinals,
+            &objects,
+            &touches,
+            &prints.classes,
+            &prints.objects,
+            &prints.definitions,
+            &prints.owners,
+            &prints.grants,
+            &prints.comments,
+        ];
+        session.query(&sql, parameters).map(|_| ())
+    }
+
+    fn write_seen_again(&self, session: &mut Session, seen: &[(String, CatalogId)]) -> Result<()> {
+        if seen.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<&str> = seen.iter().map(|(name, _)| name.as_str()).collect();
+        let ids: Vec<Option<CatalogId>> = seen.iter().map(|(_, id)| Some(*id)).collect();
+        let prints = Prints::read(session, &ids)?;
+        let parameters: &[&(dyn ToSql + Sync)] =
+            &[&names, &prints.classes, &prints.objects, &prints.definitions, &prints.owners, &prints.grants, &prints.comments];
+        session.query(&self.sql(include_str!("state_seen_again.sql")), parameters).map(|_| ())
     }
 
     fn write_dependencies(&self, session: &mut Session, changes: &Changes<'_>) -> Result<()> {
@@ -160,8 +194,9 @@ impl StateTables {
         } else {
             "NULL::text, NULL::int4, NULL::jsonb, NULL::jsonb"
         };
+        let seen = if has_column(columns, "pgmg_state", "fingerprint") { "class_id, object_id" } else { "NULL::oid, NULL::oid" };
         let sql = format!(
-            "SELECT object_name, coalesce(object_hash, ''), coalesce(last_applied::text, ''), {added}, xmin::text::int8 FROM {{schema}}.pgmg_state"
+            "SELECT object_name, coalesce(object_hash, ''), coalesce(last_applied::text, ''), {added}, xmin::text::int8, {seen} FROM {{schema}}.pgmg_state"
         );
         let statement = |row: &Row| RecordedStatement {
             name: row.get(0),
@@ -171,6 +206,7 @@ impl StateTables {
             ordinal: row.get::<_, Option<i32>>(4).and_then(|ordinal| usize::try_from(ordinal).ok()).unwrap_or(0),
             object: row.get::<_, Option<Json<serde_json::Value>>>(5).and_then(|Json(value)| object_from_json(&value)),
             touches: row.get::<_, Option<Json<Vec<String>>>>(6).map(|Json(touches)| touches).unwrap_or_default(),
+            id: row.get::<_, Option<u32>>(8).zip(row.get(9)).map(|(class, object)| CatalogId { class, object }),
         };
         session.query_each(&self.sql(&sql), &[], |row| {
             recorded.version.count(row.get(7));
@@ -213,8 +249,41 @@ impl StateTables {
         Error::new(Kind::Disagreement, Diagnostic::new(message).help(help))
     }
 
-    fn sql(&self, template: &str) -> String {
+    /// A query with the schema put in for `{schema}`.
+    pub(super) fn sql(&self, template: &str) -> String {
         template.replace("{schema}", &quote_identifier(&self.schema))
+    }
+}
+
+/// Places and fingerprints, by columns.
+#[derive(Default)]
+struct Prints {
+    classes: Vec<Option<u32>>,
+    objects: Vec<Option<u32>>,
+    definitions: Vec<String>,
+    owners: Vec<String>,
+    grants: Vec<String>,
+    comments: Vec<String>,
+}
+
+impl Prints {
+    /// Those of the objects as they are now, in the given order; an object that is not there has none.
+    fn read(session: &mut Session, ids: &[Option<CatalogId>]) -> Result<Self> {
+        let wanted: Vec<CatalogId> = ids.iter().flatten().copied().collect();
+        let mut found = drift::fingerprints(session, &wanted)?;
+        let mut prints = Prints::default();
+        for id in ids {
+            let print = id.and_then(|id| found.remove(&id));
+            let place = id.filter(|_| print.is_some());
+            prints.classes.push(place.map(|id| id.class));
+            prints.objects.push(place.map(|id| id.object));
+            let print = print.unwrap_or_default();
+            prints.definitions.push(print.definition);
+            prints.owners.push(print.owner);
+            prints.grants.push(print.grants);
+            prints.comments.push(print.comment);
+        }
+        Ok(prints)
     }
 }
 

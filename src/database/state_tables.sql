@@ -15,13 +15,19 @@ CREATE TABLE IF NOT EXISTS {schema}.pgmg_state (
   file TEXT,
   ordinal INTEGER,
   object JSONB,
-  touches JSONB
+  touches JSONB,
+  class_id OID,
+  object_id OID,
+  fingerprint TEXT[]
 );
 ALTER TABLE {schema}.pgmg_state
   ADD COLUMN IF NOT EXISTS file TEXT,
   ADD COLUMN IF NOT EXISTS ordinal INTEGER,
   ADD COLUMN IF NOT EXISTS object JSONB,
-  ADD COLUMN IF NOT EXISTS touches JSONB;
+  ADD COLUMN IF NOT EXISTS touches JSONB,
+  ADD COLUMN IF NOT EXISTS class_id OID,
+  ADD COLUMN IF NOT EXISTS object_id OID,
+  ADD COLUMN IF NOT EXISTS fingerprint TEXT[];
 CREATE TABLE IF NOT EXISTS {schema}.pgmg_dependencies (
   object_name TEXT,
   depends_on TEXT,

@@ -42,6 +42,8 @@ pub enum ChangeKind {
     New,
     Modified,
     Removed,
+    /// Somebody else changed what it made.
+    Drifted,
 }
 
 /// Whether the plan was tried, and why not.
@@ -91,6 +93,8 @@ pub enum Reason {
     Pending,
     New,
     Modified,
+    /// Somebody else changed what it made or set.
+    Drifted,
     /// No file creates it any more.
     Removed,
     /// It depends on this, which had to be dropped.

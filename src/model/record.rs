@@ -1,6 +1,6 @@
 //! What pgmg keeps in the database about what it applied.
 
-use super::object::Object;
+use super::object::{CatalogId, Object};
 use super::statement::Checksum;
 
 /// Everything recorded in a database; empty tables and absent tables are the same.
@@ -54,6 +54,46 @@ pub struct RecordedStatement {
     /// Labels of the objects it changed without creating them.
     pub touches: Vec<String>,
     pub last_applied: String,
+    /// Where the object was when it was recorded.
+    pub id: Option<CatalogId>,
+}
+
+/// What an object was, in a form that is compared and never read: empty where there is nothing to compare.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Fingerprint {
+    pub definition: String,
+    /// The role's name.
+    pub owner: String,
+    /// Of others than the owner, sorted.
+    pub grants: String,
+    pub comment: String,
+}
+
+/// A recorded object that is no longer what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// Its index in [`Recorded::statements`].
+    pub row: usize,
+    pub changes: Vec<Drifted>,
+}
+
+/// How an object was changed by somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drifted {
+    Dropped,
+    /// What its own statement says of it is no longer so.
+    Definition,
+    Owner,
+    Grants,
+    Comment,
+}
+
+/// What is done about objects that somebody else changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnDrift {
+    #[default]
+    Heal,
+    Ignore,
 }
 
 /// An edge to be recorded in `pgmg_dependencies`.

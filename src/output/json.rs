@@ -30,6 +30,7 @@ pub fn status(status: &Status) -> String {
             "new": number(ChangeKind::New),
             "modified": number(ChangeKind::Modified),
             "removed": number(ChangeKind::Removed),
+            "drifted": number(ChangeKind::Drifted),
             "differing": code.differing,
         })
     });
@@ -120,6 +121,7 @@ impl<'a> Step<'a> {
             Reason::New => ("new", None),
             Reason::Modified => ("modified", None),
             Reason::Removed => ("removed", None),
+            Reason::Drifted => ("drifted", None),
             Reason::InTheWay(migration) => ("in_the_way", Some(migration.as_str())),
             Reason::DependsOn(because) => ("depends_on", Some(because.as_str())),
             Reason::Affected(because) => ("affected", Some(because.as_str())),

@@ -66,6 +66,7 @@ pub(super) fn kind(kind: ChangeKind) -> String {
         ChangeKind::New => paint(GOOD, "new"),
         ChangeKind::Modified => paint(CHANGED, "modified"),
         ChangeKind::Removed => paint(BAD, "removed"),
+        ChangeKind::Drifted => paint(CHANGED, "drifted"),
     }
 }
 
@@ -96,6 +97,7 @@ fn line(step: &Step) -> String {
         Reason::InTheWay(migration) if step.action == Action::Drop => _ = write!(line, " (in the way of {migration})"),
         Reason::InTheWay(migration) => _ = write!(line, " (again, after {migration})"),
         Reason::Removed => _ = write!(line, " {}", paint(BAD, "(removed)")),
+        Reason::Drifted => _ = write!(line, " {}", paint(CHANGED, "(drifted)")),
         Reason::Pending | Reason::New | Reason::Modified => {}
     }
     if step.phase == Phase::AfterCommit {

@@ -44,7 +44,12 @@ fn list_migrations(text: &mut String, migrations: &[MigrationStatus]) {
 
 fn list_statements(text: &mut String, code: &CodeStatus) {
     let mut counts = vec![format!("{} applied", grouped(code.applied))];
-    for (change, word) in [(ChangeKind::New, "new"), (ChangeKind::Modified, "modified"), (ChangeKind::Removed, "removed")] {
+    for (change, word) in [
+        (ChangeKind::New, "new"),
+        (ChangeKind::Modified, "modified"),
+        (ChangeKind::Removed, "removed"),
+        (ChangeKind::Drifted, "drifted"),
+    ] {
         let number = code.differing.iter().filter(|statement| statement.kind == change).count();
         if number > 0 {
             counts.push(format!("{} {word}", grouped(number)));

@@ -1,13 +1,13 @@
 //! Files against records: what is new, changed, gone or edited, without asking the database.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::migration::Migration;
 use crate::model::plan::{Change, ChangeKind};
 use crate::model::project::{Place, Project};
-use crate::model::record::{Recorded, RecordedMigration, RecordedStatement};
+use crate::model::record::{Drift, Recorded, RecordedMigration, RecordedStatement};
 use crate::model::statement::Statement;
 use crate::model::status::{CodeStatus, MigrationState, MigrationStatus, StatementStatus, Status};
 
@@ -22,6 +22,10 @@ pub struct Comparison {
     pub orphans: Vec<usize>,
     /// How many statements are recorded as they are.
     pub unchanged: usize,
+    /// Those of the statements that are recorded as they are and heal what somebody else changed.
+    pub drifted: BTreeSet<usize>,
+    /// Indexes of the recorded objects that they heal.
+    pub drifted_rows: Vec<usize>,
 }
 
 impl Comparison {
@@ -62,7 +66,7 @@ pub fn changed_files(project: &Project, recorded: &Recorded, comparison: &Compar
     let recorded_files: HashSet<&str> = recorded.statements.iter().filter_map(|row| row.file.as_deref()).collect();
     let files: HashSet<&str> = statements.iter().map(|statement| statement.file.name.as_str()).collect();
     let mut kinds: HashMap<&str, ChangeKind> = HashMap::new();
-    for &id in &comparison.statements {
+    for &id in comparison.statements.iter().filter(|id| !comparison.drifted.contains(id)) {
         let file = statements[id].file.name.as_str();
         let kind = if recorded_files.contains(file) { ChangeKind::Modified } else { ChangeKind::New };
         kinds.insert(file, kind);
@@ -78,8 +82,10 @@ pub fn changed_files(project: &Project, recorded: &Recorded, comparison: &Compar
 }
 
 /// How project and records stand to each other, for `pgmg status`: nothing is an error here.
-pub fn status(project: &Project, recorded: &Recorded) -> Status {
-    let code = project.statements.as_deref().map(|statements| code_status(statements, recorded));
+pub fn status(project: &Project, recorded: &Recorded, drift: &[Drift]) -> Status {
+    let mut healing = Comparison::default();
+    super::drift::include(&mut healing, project, recorded, drift);
+    let code = project.statements.as_deref().map(|statements| code_status(statements, recorded, &healing));
     Status { migrations: project.migrations.as_deref().map(|migrations| migration_status(migrations, recorded)), code }
 }
 
@@ -101,7 +107,7 @@ pub fn seeming_label(statement: &Statement) -> Option<String> {
     Some(format!("{kind}.{created}"))
 }
 
-fn code_status(statements: &[Statement], recorded: &Recorded) -> CodeStatus {
+fn code_status(statements: &[Statement], recorded: &Recorded, healing: &Comparison) -> CodeStatus {
     let known: HashSet<&str> = recorded.statements.iter().map(|row| row.checksum.as_str()).collect();
     let present: HashSet<String> = statements.iter().map(|statement| statement.checksum.to_string()).collect();
     let differs = |statement: &&Statement| !known.contains(statement.checksum.to_string().as_str());
@@ -133,8 +139,20 @@ fn code_status(statements: &[Statement], recorded: &Recorded) -> CodeStatus {
         file: file.to_owned(),
         label: row.name.clone(),
     }));
+    let drifted: Vec<StatementStatus> = healing
+        .drifted
+        .iter()
+        .filter(|id| !comparison.statements.contains(id))
+        .map(|&id| StatementStatus {
+            kind: ChangeKind::Drifted,
+            file: statements[id].file.name.clone(),
+            label: seeming_label(&statements[id]).unwrap_or_else(|| first_word(&statements[id])),
+        })
+        .collect();
+    let applied = statements.len() - comparison.statements.len() - drifted.len();
+    differing.extend(drifted);
     differing.sort_by(|a, b| (&a.file, &a.label).cmp(&(&b.file, &b.label)));
-    CodeStatus { applied: statements.len() - comparison.statements.len(), differing }
+    CodeStatus { applied, differing }
 }
 
 fn migration_status(migrations: &[Migration], recorded: &Recorded) -> Vec<MigrationStatus> {

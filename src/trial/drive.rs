@@ -275,7 +275,9 @@ impl<'a> Drive<'a> {
             self.queue.retry(id);
             return Ok(());
         }
-        let may_replace = failed.obstacle == Obstacle::AlreadyExists && !rewritten && !self.input.comparison.orphans.is_empty();
+        let comparison = &self.input.comparison;
+        let is_expected = !comparison.orphans.is_empty() || comparison.drifted.contains(&id);
+        let may_replace = failed.obstacle == Obstacle::AlreadyExists && !rewritten && is_expected;
         if may_replace && let Some(sql) = or_replace(statement.sql(), statement.settings.standard_conforming_strings) {
             self.rewritten.insert(id, sql);
             self.queue.retry(id);

@@ -20,6 +20,8 @@ pub struct Ledger {
     pub dependencies: Vec<CatalogDependency>,
     /// What the objects that others depend on are called.
     pub names: HashMap<CatalogId, Object>,
+    /// Every object of which the run wrote something.
+    pub written: HashSet<CatalogId>,
 }
 
 /// The effects of one statement or migration.
@@ -60,6 +62,7 @@ impl Ledger {
         let mut ledger = Ledger { dependencies, names, ..Ledger::default() };
         ledger.enter(&written, &existing, input);
         ledger.names.extend(written.into_iter().map(|one| (one.id, one.object)));
+        ledger.written = ids;
         ledger.leave_out_parts();
         Ok(ledger)
     }

@@ -3,6 +3,7 @@
 pub mod after_commit;
 mod again;
 pub mod compare;
+pub mod drift;
 mod drive;
 mod failure;
 mod ledger;
@@ -82,6 +83,8 @@ pub struct Finished {
     pub dependencies: Vec<Dependency>,
     /// Names in `pgmg_state` that are no longer right.
     pub forgotten: Vec<String>,
+    /// Objects recorded before that were changed or healed, by their names in `pgmg_state`.
+    pub seen_again: Vec<(String, CatalogId)>,
     pub learned: Vec<LearnedEdge>,
     /// Statements that run by themselves after the commit, in order.
     pub later: Vec<usize>,

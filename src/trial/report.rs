@@ -29,6 +29,9 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
             Done::Migration(index) => migration_step(&migrations[*index]),
             Done::Statement(id) => {
                 let mut step = statement_step(&drive.statements[*id], *id, ledger.statement(*id), &modified);
+                if input.comparison.drifted.contains(id) {
+                    step.reason = Reason::Drifted;
+                }
                 if let Some(because) = drive.because.get(id).filter(|_| !input.comparison.statements.contains(id)) {
                     step.reason = Reason::Affected(label(&drive.statements[*because], ledger.statement(*because)));
                 }
@@ -44,10 +47,12 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
     plan.trial = drive.figures;
     let done = drive.course.iter().filter_map(|done| if let Done::Statement(id) = done { Some(*id) } else { None });
     let done: Vec<usize> = done.collect();
+    let records = records(&done, drive.statements, |id| ledger.statement(id));
     Ok(Finished {
         plan,
         migrations: input.comparison.migrations.clone(),
-        records: records(&done, drive.statements, |id| ledger.statement(id)),
+        seen_again: seen_again(input, ledger, &records, &forgotten),
+        records,
         dependencies: dependencies(drive, ledger),
         forgotten,
         learned: learned(drive, ledger),
@@ -71,6 +76,9 @@ pub fn untried(input: &Input<'_>, graph: &Graph, reason: String) -> Plan {
         let old = orphans.iter().find(|row| row.object.as_ref().is_some_and(|object| seems_to_create(&statements[id], object)));
         if let Some(label) = seeming_label(&statements[id]) {
             (step.action, step.object) = (Action::Create, label);
+        }
+        if input.comparison.drifted.contains(&id) {
+            step.reason = Reason::Drifted;
         }
         if let Some(old) = old {
             (step.action, step.reason, step.object) = (Action::Replace, Reason::Modified, old.name.clone());
@@ -97,9 +105,11 @@ pub fn records<'a>(done: &[usize], statements: &[Statement], entry: impl Fn(usiz
             object: None,
             touches: touches.into_iter().collect(),
             last_applied: String::new(),
+            id: None,
         };
         let objects = entry.provides.iter().map(|provided| RecordedStatement {
             name: provided.object.to_string(),
+            id: Some(provided.id),
             object: Some(provided.object.clone()),
             ..row.clone()
         });
@@ -118,6 +128,31 @@ pub fn records<'a>(done: &[usize], statements: &[Statement], entry: impl Fn(usiz
         }
     }
     rows
+}
+
+/// Objects that stay recorded as they are and are now something else: what the run wrote to them is right, and so is what it
+/// could not heal.
+fn seen_again(
+    input: &Input<'_>,
+    ledger: &Ledger,
+    records: &[RecordedStatement],
+    forgotten: &[String],
+) -> Vec<(String, CatalogId)> {
+    let rows = &input.recorded.statements;
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let left_out: HashSet<&str> =
+        records.iter().map(|row| row.name.as_str()).chain(forgotten.iter().map(String::as_str)).collect();
+    let names = ledger.written.iter().filter_map(|id| Some((ledger.names.get(id)?.to_string(), *id)));
+    let written: HashMap<String, CatalogId> = names.collect();
+    let drifted: HashSet<usize> = input.comparison.drifted_rows.iter().copied().collect();
+    let rows = rows.iter().enumerate().filter(|(_, row)| row.object.is_some() && !left_out.contains(row.name.as_str()));
+    let seen = rows.filter_map(|(at, row)| {
+        let id = written.get(&row.name).copied().or_else(|| row.id.filter(|_| drifted.contains(&at)))?;
+        Some((row.name.clone(), id))
+    });
+    seen.collect()
 }
 
 /// The name under which a statement that provides nothing is recorded: `grant.1f2e3d4c5b6a`.

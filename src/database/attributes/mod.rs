@@ -301,7 +301,7 @@ fn add_standard_privileges(session: &mut Session, carried: &mut [Carried]) -> Re
 }
 
 /// Runs `work` with nothing but the system's own schema to be found without its name.
-fn with_empty_path<T>(session: &mut Session, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
+pub(super) fn with_empty_path<T>(session: &mut Session, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
     session.query("SELECT pg_catalog.set_config('search_path', 'pg_catalog', false)", &[])?;
     // An error ends the transaction and with it the setting.
     let done = work(session)?;
@@ -309,7 +309,7 @@ fn with_empty_path<T>(session: &mut Session, work: impl FnOnce(&mut Session) -> 
     Ok(done)
 }
 
-fn halves(ids: &[CatalogId]) -> (Vec<u32>, Vec<u32>) {
+pub(super) fn halves(ids: &[CatalogId]) -> (Vec<u32>, Vec<u32>) {
     ids.iter().map(|id| (id.class, id.object)).unzip()
 }
 

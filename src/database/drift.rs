@@ -1,0 +1,130 @@
+//! Finds recorded objects that somebody else changed: by the transactions that wrote their catalog rows first, then by what they are.
+
+use std::collections::{HashMap, HashSet};
+
+use super::attributes::{halves, with_empty_path};
+use super::catalog;
+use super::session::Session;
+use super::state::StateTables;
+use crate::error::Result;
+use crate::model::object::{CatalogId, Object};
+use crate::model::record::{Drift, Drifted, Fingerprint, Recorded};
+
+/// Catalogs whose rows are parts of objects: their name, the catalog of the object, and the columns that name it.
+const PARTS: &[(&str, &str, &str)] = &[
+    ("pg_rewrite", "pg_class", "ev_class"),
+    ("pg_attribute", "pg_class", "attrelid"),
+    ("pg_attrdef", "pg_class", "adrelid"),
+    ("pg_aggregate", "pg_proc", "aggfnoid"),
+];
+
+/// The recorded objects that are no longer what they were when they were recorded, in the order of their rows. Objects recorded
+/// without a fingerprint are left out.
+pub fn find(session: &mut Session, state: &StateTables, recorded: &Recorded) -> Result<Vec<Drift>> {
+    let classes: HashSet<u32> = recorded.statements.iter().filter_map(|row| row.id).map(|id| id.class).collect();
+    if classes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let moved = moved(session, state, &classes)?;
+    if moved.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = recorded.statements.iter().enumerate();
+    let suspects: Vec<(usize, &Object, &Fingerprint)> =
+        rows.filter_map(|(at, row)| Some((at, row.object.as_ref()?, moved.get(&row.name)?))).collect();
+    let objects: Vec<Object> = suspects.iter().map(|(_, object, _)| (*object).clone()).collect();
+    // By name: a database that was dumped and restored has other numbers.
+    let places = catalog::find(session, &objects)?;
+    let now = fingerprints(session, &places.iter().flatten().copied().collect::<Vec<_>>())?;
+    let drift = suspects.iter().zip(places).map(|((row, _, was), place)| {
+        let changes = match place.and_then(|place| now.get(&place)) {
+            Some(now) => changes(was, now),
+            None => vec![Drifted::Dropped],
+        };
+        Drift { row: *row, changes }
+    });
+    Ok(drift.filter(|one| !one.changes.is_empty()).collect())
+}
+
+/// What objects are now; those that are not there are left out.
+pub fn fingerprints(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<CatalogId, Fingerprint>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (classes, objects) = halves(ids);
+    let sql = include_str!("drift_fingerprints.sql");
+    let mut found = HashMap::with_capacity(ids.len());
+    // Definitions are to come with the schemas of what they name.
+    with_empty_path(session, |session| {
+        session.query_each(sql, &[&classes, &objects], |row| {
+            let id = CatalogId { class: row.get(0), object: row.get(1) };
+            let print = Fingerprint { definition: row.get(2), owner: row.get(3), grants: row.get(4), comment: row.get(5) };
+            found.insert(id, print);
+        })
+    })?;
+    Ok(found)
+}
+
+/// A fingerprint from its column in `pgmg_state`.
+fn fingerprint(parts: Vec<Option<String>>) -> Fingerprint {
+    let mut parts = parts.into_iter().map(Option::unwrap_or_default);
+    let mut next = || parts.next().unwrap_or_default();
+    Fingerprint { definition: next(), owner: next(), grants: next(), comment: next() }
+}
+
+/// What recorded objects were that are gone or were written to since, by their names.
+fn moved(session: &mut Session, state: &StateTables, classes: &HashSet<u32>) -> Result<HashMap<String, Fingerprint>> {
+    let catalogs = session.query(include_str!("catalogs.sql"), &[])?;
+    let catalogs: Vec<(u32, String)> =
+        catalogs.iter().map(|row| (row.get(0), row.get(1))).filter(|(class, _)| classes.contains(class)).collect();
+    let class = |name: &str| catalogs.iter().find(|(_, catalog)| catalog == name).map(|(class, _)| *class);
+    let whole = catalogs.iter().map(|(class, name)| {
+        format!(
+            "SELECT s.object_name FROM s LEFT JOIN pg_catalog.{name} c ON c.oid = s.object_id \
+             WHERE s.class_id = {class} AND (c.oid IS NULL OR pg_catalog.age(c.xmin) < s.age)"
+        )
+    });
+    let parts = PARTS.iter().filter_map(|(name, whole, column)| {
+        let class = class(whole)?;
+        Some(format!(
+            "SELECT s.object_name FROM pg_catalog.{name} c JOIN s ON s.class_id = {class} AND s.object_id = c.{column} \
+             WHERE pg_catalog.age(c.xmin) < (SELECT age FROM oldest) AND pg_catalog.age(c.xmin) < s.age"
+        ))
+    });
+    let comments = "SELECT s.object_name FROM pg_catalog.pg_description c JOIN s ON s.class_id = c.classoid AND s.object_id = c.objoid \
+                    WHERE c.objoid >= 16384 AND pg_catalog.age(c.xmin) < s.age";
+    let all: Vec<String> = whole.chain(parts).chain([comments.to_owned()]).collect();
+    let sql = state.sql(include_str!("drift_moved.sql")).replace("{moved}", &all.join("\nUNION\n"));
+    let rows = session.query(&sql, &[])?;
+    Ok(rows.iter().map(|row| (row.get(0), fingerprint(row.get(1)))).collect())
+}
+
+fn changes(was: &Fingerprint, now: &Fingerprint) -> Vec<Drifted> {
+    let all = [
+        (!same_definition(&was.definition, &now.definition), Drifted::Definition),
+        (was.owner != now.owner, Drifted::Owner),
+        (was.grants != now.grants, Drifted::Grants),
+        (was.comment != now.comment, Drifted::Comment),
+    ];
+    all.into_iter().filter_map(|(differs, what)| differs.then_some(what)).collect()
+}
+
+/// A definition with the database that its numbers are of says nothing about another database: there the object was restored.
+fn same_definition(was: &str, now: &str) -> bool {
+    match (was.split_once(':'), now.split_once(':')) {
+        (Some((home, _)), Some((other_home, _))) if home != other_home => true,
+        _ => was == now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restored_view_is_no_other_view() {
+        assert!(same_definition("1/2:a", "1/2:a") && !same_definition("1/2:a", "1/2:b"));
+        assert!(same_definition("1/2:a", "1/3:b"), "numbers of another database");
+        assert!(!same_definition("a", "b"));
+    }
+}

@@ -1,0 +1,121 @@
+//! Which statements heal what somebody else changed: those of the files that speak of it, and none where they do not.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::compare::{Comparison, first_word};
+use crate::model::name::Name;
+use crate::model::object::Object;
+use crate::model::project::Project;
+use crate::model::record::{Drift, Drifted, Recorded};
+use crate::model::statement::{Role, Statement};
+
+/// Adds to a comparison the statements that heal. What the files say nothing of is no drift.
+pub fn include(comparison: &mut Comparison, project: &Project, recorded: &Recorded, found: &[Drift]) {
+    if found.is_empty() {
+        return;
+    }
+    let statements = project.statements.as_deref().unwrap_or_default();
+    let known: BTreeSet<usize> = comparison.statements.iter().copied().collect();
+    let makers: HashMap<String, usize> =
+        statements.iter().enumerate().map(|(id, statement)| (statement.checksum.to_string(), id)).collect();
+    let setters = Setters::of(statements, recorded);
+    let mut healing: BTreeSet<usize> = BTreeSet::new();
+    for drift in found {
+        let Some(row) = recorded.statements.get(drift.row) else { continue };
+        // What no file says any more is removed or replaced anyway.
+        let (Some(object), Some(&maker)) = (&row.object, makers.get(&row.checksum)) else { continue };
+        let is_dropped = drift.changes.contains(&Drifted::Dropped);
+        let is_altered = drift.changes.contains(&Drifted::Definition) && statements[maker].mentions.role == Role::Creates;
+        let mut heals: Vec<usize> = setters.on(object, &row.name, &drift.changes);
+        if is_dropped || is_altered {
+            heals.push(maker);
+        }
+        if !heals.is_empty() {
+            comparison.drifted_rows.push(drift.row);
+            healing.extend(heals);
+        }
+    }
+    healing.retain(|id| !known.contains(id));
+    comparison.unchanged = comparison.unchanged.saturating_sub(healing.len());
+    comparison.statements = known.union(&healing).copied().collect();
+    comparison.drifted = healing;
+}
+
+/// The statements that set something on objects which others create.
+struct Setters<'a>(Vec<Setter<'a>>);
+
+struct Setter<'a> {
+    id: usize,
+    sets: Sets,
+    names: &'a [Name],
+    /// Labels of the objects that it was seen to change.
+    touches: HashSet<&'a str>,
+}
+
+/// What a statement sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sets {
+    Grants,
+    Comment,
+    Owner,
+    Label,
+    /// Something of the definition: ALTER.
+    Definition,
+}
+
+impl<'a> Setters<'a> {
+    fn of(statements: &'a [Statement], recorded: &'a Recorded) -> Self {
+        let mut touches: HashMap<&str, HashSet<&str>> = HashMap::new();
+        for row in &recorded.statements {
+            touches.entry(&row.checksum).or_default().extend(row.touches.iter().map(String::as_str));
+        }
+        let setter = |(id, statement): (usize, &'a Statement)| {
+            let sets = sets(statement)?;
+            let touches = touches.get(statement.checksum.to_string().as_str()).cloned().unwrap_or_default();
+            Some(Setter { id, sets, names: &statement.mentions.completes, touches })
+        };
+        Setters(statements.iter().enumerate().filter_map(setter).collect())
+    }
+
+    /// Those that set again what was changed on an object.
+    fn on(&self, object: &Object, label: &str, changes: &[Drifted]) -> Vec<usize> {
+        let is_wanted = |sets: Sets| {
+            let change = match sets {
+                Sets::Grants => Drifted::Grants,
+                Sets::Comment => Drifted::Comment,
+                Sets::Owner => Drifted::Owner,
+                Sets::Label => Drifted::Dropped,
+                Sets::Definition => Drifted::Definition,
+            };
+            changes.contains(&Drifted::Dropped) || changes.contains(&change)
+        };
+        let setters = self.0.iter().filter(|setter| is_wanted(setter.sets) && setter.is_about(object, label));
+        setters.map(|setter| setter.id).collect()
+    }
+}
+
+impl Setter<'_> {
+    /// As its text says, or as it was seen to do.
+    fn is_about(&self, object: &Object, label: &str) -> bool {
+        let is_named = |name: &Name| {
+            let schema_fits = name.schema.as_ref().is_none_or(|schema| object.names.len() < 2 || object.names.contains(schema));
+            object.names.last() == Some(&name.name) && schema_fits
+        };
+        self.touches.contains(label) || self.names.iter().any(is_named)
+    }
+}
+
+fn sets(statement: &Statement) -> Option<Sets> {
+    match first_word(statement).as_str() {
+        "GRANT" | "REVOKE" => Some(Sets::Grants),
+        "COMMENT" => Some(Sets::Comment),
+        "SECURITY" => Some(Sets::Label),
+        "ALTER" => {
+            let words: Vec<&str> = statement.sql().split_whitespace().collect();
+            let sets_owner =
+                words.windows(2).any(|pair| pair[0].eq_ignore_ascii_case("owner") && pair[1].eq_ignore_ascii_case("to"));
+            Some(if sets_owner { Sets::Owner } else { Sets::Definition })
+        }
+        _ => None,
+    }
+}
