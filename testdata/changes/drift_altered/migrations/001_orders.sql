@@ -1,0 +1,2 @@
+CREATE TABLE orders (id int PRIMARY KEY, total int);
+INSERT INTO orders VALUES (1, 10);
