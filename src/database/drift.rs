@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::attributes::{halves, with_empty_path};
 use super::catalog;
 use super::session::Session;
+use super::spelling::grant_target;
 use super::state::StateTables;
 use crate::error::Result;
 use crate::model::object::{CatalogId, Object};
@@ -36,12 +37,9 @@ pub fn find(session: &mut Session, state: &StateTables, recorded: &Recorded) -> 
     // By name: a database that was dumped and restored has other numbers.
     let places = catalog::find(session, &objects)?;
     let now = fingerprints(session, &places.iter().flatten().copied().collect::<Vec<_>>())?;
-    let drift = suspects.iter().zip(places).map(|((row, _, was), place)| {
-        let changes = match place.and_then(|place| now.get(&place)) {
-            Some(now) => changes(was, now),
-            None => vec![Drifted::Dropped],
-        };
-        Drift { row: *row, changes }
+    let drift = suspects.iter().zip(places).map(|((row, object, was), place)| match place.and_then(|place| now.get(&place)) {
+        Some(now) => Drift { row: *row, changes: changes(was, now), revokes: revokes(object, was, now) },
+        None => Drift { row: *row, changes: vec![Drifted::Dropped], revokes: Vec::new() },
     });
     Ok(drift.filter(|one| !one.changes.is_empty()).collect())
 }
@@ -52,11 +50,14 @@ pub fn fingerprints(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<
         return Ok(HashMap::new());
     }
     let (classes, objects) = halves(ids);
-    let sql = include_str!("drift_fingerprints.sql");
+    let version = session.query("SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4", &[])?;
+    let has_bodies = version.first().is_some_and(|row| row.get::<_, i32>(0) >= 140_000);
+    let body = if has_bodies { "pg_catalog.pg_get_function_sqlbody(p.oid)" } else { "NULL" };
+    let sql = include_str!("drift_fingerprints.sql").replace("{body}", body);
     let mut found = HashMap::with_capacity(ids.len());
     // Definitions are to come with the schemas of what they name.
     with_empty_path(session, |session| {
-        session.query_each(sql, &[&classes, &objects], |row| {
+        session.query_each(&sql, &[&classes, &objects], |row| {
             let id = CatalogId { class: row.get(0), object: row.get(1) };
             let print = Fingerprint { definition: row.get(2), owner: row.get(3), grants: row.get(4), comment: row.get(5) };
             found.insert(id, print);
@@ -110,6 +111,23 @@ fn changes(was: &Fingerprint, now: &Fingerprint) -> Vec<Drifted> {
     all.into_iter().filter_map(|(differs, what)| differs.then_some(what)).collect()
 }
 
+/// What takes back the privileges that were not there before. Those on single columns stay.
+fn revokes(object: &Object, was: &Fingerprint, now: &Fingerprint) -> Vec<String> {
+    let Some(target) = grant_target(object) else { return Vec::new() };
+    let before: HashSet<&str> = was.grants.lines().collect();
+    let added = now.grants.lines().filter(|grant| !before.contains(grant) && !grant.starts_with("column "));
+    let revoke = |grant: &str| {
+        let (grantee, privilege) = grant.rsplit_once('=')?;
+        Some(match privilege.strip_suffix('*') {
+            Some(privilege) if before.contains(format!("{grantee}={privilege}").as_str()) => {
+                format!("REVOKE GRANT OPTION FOR {privilege} ON {target} FROM {grantee}")
+            }
+            _ => format!("REVOKE {} ON {target} FROM {grantee}", privilege.trim_end_matches('*')),
+        })
+    };
+    added.filter_map(revoke).collect()
+}
+
 /// A definition with the database that its numbers are of says nothing about another database: there the object was restored.
 fn same_definition(was: &str, now: &str) -> bool {
     match (was.split_once(':'), now.split_once(':')) {
@@ -121,6 +139,18 @@ fn same_definition(was: &str, now: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_granted_since_is_revoked() {
+        let print = |grants: &str| Fingerprint { grants: grants.to_owned(), ..Fingerprint::default() };
+        let names = vec!["public".to_owned(), "v".to_owned()];
+        let view = Object { kind: "view".to_owned(), names, args: Vec::new() };
+        let now = print("PUBLIC=SELECT\nreader=INSERT\nreader=SELECT*\ncolumn one:{reader=x/postgres}");
+        assert_eq!(
+            revokes(&view, &print("reader=INSERT\nreader=SELECT\nwriter=SELECT"), &now),
+            ["REVOKE SELECT ON TABLE public.v FROM PUBLIC", "REVOKE GRANT OPTION FOR SELECT ON TABLE public.v FROM reader"]
+        );
+    }
 
     #[test]
     fn a_restored_view_is_no_other_view() {

@@ -14,7 +14,7 @@ WITH wanted (class, object) AS (
    WHERE d.objoid >= 16384
    GROUP BY d.classoid, d.objoid
 ), column_grants (relation, acl) AS (
-  SELECT a.attrelid, pg_catalog.string_agg(a.attname || ':' || a.attacl::pg_catalog.text, ' ' ORDER BY a.attnum)
+  SELECT a.attrelid, pg_catalog.string_agg('column ' || a.attname || ':' || a.attacl::pg_catalog.text, E'\n' ORDER BY a.attnum)
     FROM pg_catalog.pg_attribute a
    WHERE a.attacl IS NOT NULL AND a.attrelid >= 16384
    GROUP BY a.attrelid
@@ -36,7 +36,7 @@ WITH wanted (class, object) AS (
     LEFT JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN'
   UNION ALL
   SELECT w.class, w.object,
-         pg_catalog.md5(pg_catalog.concat_ws(E'\n', p.prosrc, p.probin, pg_catalog.pg_get_function_sqlbody(p.oid),
+         pg_catalog.md5(pg_catalog.concat_ws(E'\n', p.prosrc, p.probin, {body},
            pg_catalog.pg_get_function_arguments(p.oid), pg_catalog.pg_get_function_result(p.oid), p.prokind, p.provolatile,
            p.proisstrict, p.prosecdef, p.proleakproof, p.proparallel, p.procost, p.prorows, p.proconfig, l.lanname,
            p.prosupport::pg_catalog.regproc, g.aggtransfn, g.aggfinalfn, g.aggcombinefn, g.agginitval,
@@ -90,11 +90,11 @@ WITH wanted (class, object) AS (
 )
 SELECT o.class, o.object, coalesce(o.definition, ''),
        CASE WHEN o.owner IS NULL THEN '' ELSE pg_catalog.pg_get_userbyid(o.owner)::pg_catalog.text END,
-       pg_catalog.concat_ws(' ',
+       pg_catalog.concat_ws(E'\n',
          CASE WHEN o.acl IS NULL THEN o.standard
               ELSE (SELECT pg_catalog.string_agg(
                              CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END
-                             || '=' || x.privilege_type || CASE WHEN x.is_grantable THEN '*' ELSE '' END, ' '
+                             || '=' || x.privilege_type || CASE WHEN x.is_grantable THEN '*' ELSE '' END, E'\n'
                              ORDER BY x.grantee, x.privilege_type, x.is_grantable)
                       FROM pg_catalog.aclexplode(o.acl) x
                      WHERE x.grantee <> o.owner)

@@ -64,7 +64,7 @@ pub struct Fingerprint {
     pub definition: String,
     /// The role's name.
     pub owner: String,
-    /// Of others than the owner, sorted.
+    /// Of others than the owner, one a line: `reader=SELECT`; with `*` for the grant option.
     pub grants: String,
     pub comment: String,
 }
@@ -75,6 +75,8 @@ pub struct Drift {
     /// Its index in [`Recorded::statements`].
     pub row: usize,
     pub changes: Vec<Drifted>,
+    /// Statements that take back what was granted on it since.
+    pub revokes: Vec<String>,
 }
 
 /// How an object was changed by somebody else.

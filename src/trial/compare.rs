@@ -26,6 +26,8 @@ pub struct Comparison {
     pub drifted: BTreeSet<usize>,
     /// Indexes of the recorded objects that they heal.
     pub drifted_rows: Vec<usize>,
+    /// Statements that take back what somebody else granted on them.
+    pub revokes: Vec<String>,
 }
 
 impl Comparison {
@@ -101,7 +103,10 @@ pub fn seeming_label(statement: &Statement) -> Option<String> {
     let created = &statement.mentions.creates.first()?.name;
     let mut words = statement.sql().split_whitespace();
     words.next().filter(|word| word.eq_ignore_ascii_case("CREATE"))?;
-    let is_name = |word: &&str| word.to_lowercase().contains(&created.name.to_lowercase());
+    let is_name = |word: &&str| {
+        let name = word.split('(').next().unwrap_or_default().trim_matches(';');
+        name.rsplit('.').next().is_some_and(|last| last.trim_matches('"').eq_ignore_ascii_case(&created.name))
+    };
     let kind = words.take_while(|word| !is_name(word)).filter(|word| !MODIFIERS.contains(&word.to_ascii_uppercase().as_str()));
     let kind = kind.map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
     Some(format!("{kind}.{created}"))
@@ -146,7 +151,7 @@ fn code_status(statements: &[Statement], recorded: &Recorded, healing: &Comparis
         .map(|&id| StatementStatus {
             kind: ChangeKind::Drifted,
             file: statements[id].file.name.clone(),
-            label: seeming_label(&statements[id]).unwrap_or_else(|| first_word(&statements[id])),
+            label: super::drift::label(&statements[id], recorded),
         })
         .collect();
     let applied = statements.len() - comparison.statements.len() - drifted.len();

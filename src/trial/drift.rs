@@ -27,11 +27,13 @@ pub fn include(comparison: &mut Comparison, project: &Project, recorded: &Record
         let is_dropped = drift.changes.contains(&Drifted::Dropped);
         let is_altered = drift.changes.contains(&Drifted::Definition) && statements[maker].mentions.role == Role::Creates;
         let mut heals: Vec<usize> = setters.on(object, &row.name, &drift.changes);
+        let heals_grants = heals.iter().any(|&id| sets(&statements[id]) == Some(Sets::Grants));
         if is_dropped || is_altered {
             heals.push(maker);
         }
         if !heals.is_empty() {
             comparison.drifted_rows.push(drift.row);
+            comparison.revokes.extend(drift.revokes.iter().filter(|_| heals_grants).cloned());
             healing.extend(heals);
         }
     }
@@ -41,13 +43,20 @@ pub fn include(comparison: &mut Comparison, project: &Project, recorded: &Record
     comparison.drifted = healing;
 }
 
+/// What a recorded statement made, or else its first word.
+pub fn label(statement: &Statement, recorded: &Recorded) -> String {
+    let checksum = statement.checksum.to_string();
+    let made = recorded.statements.iter().find(|row| row.checksum == checksum && row.object.is_some());
+    made.map_or_else(|| first_word(statement), |row| row.name.clone())
+}
+
 /// The statements that set something on objects which others create.
 struct Setters<'a>(Vec<Setter<'a>>);
 
 struct Setter<'a> {
     id: usize,
     sets: Sets,
-    names: &'a [Name],
+    names: Vec<&'a Name>,
     /// Labels of the objects that it was seen to change.
     touches: HashSet<&'a str>,
 }
@@ -72,7 +81,10 @@ impl<'a> Setters<'a> {
         let setter = |(id, statement): (usize, &'a Statement)| {
             let sets = sets(statement)?;
             let touches = touches.get(statement.checksum.to_string().as_str()).cloned().unwrap_or_default();
-            Some(Setter { id, sets, names: &statement.mentions.completes, touches })
+            let mentions = &statement.mentions;
+            // A later one of its kind writes the same catalog row: what it touched is not always to be seen.
+            let used = mentions.uses.iter().filter(|_| matches!(sets, Sets::Grants | Sets::Comment)).map(|used| &used.name);
+            Some(Setter { id, sets, names: mentions.completes.iter().chain(used).collect(), touches })
         };
         Setters(statements.iter().enumerate().filter_map(setter).collect())
     }
@@ -101,7 +113,7 @@ impl Setter<'_> {
             let schema_fits = name.schema.as_ref().is_none_or(|schema| object.names.len() < 2 || object.names.contains(schema));
             object.names.last() == Some(&name.name) && schema_fits
         };
-        self.touches.contains(label) || self.names.iter().any(is_named)
+        self.touches.contains(label) || self.names.iter().copied().any(is_named)
     }
 }
 

@@ -144,6 +144,13 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
             }
             again::Settled::BeginAgain(_) => {}
         }
+        let revokes = &input.comparison.revokes;
+        if input.scope == Scope::Everything
+            && !revokes.is_empty()
+            && let Err(error) = drive.run_own(revokes)?
+        {
+            return Err(refused(&error));
+        }
         while removal::run(&mut drive, &ledger)? {
             ledger = Ledger::read(drive.session, input)?;
         }
