@@ -24,6 +24,7 @@
 //!   early, [`resolver::explanation`] finds root causes.
 //! * [`database`]: the only code that talks to PostgreSQL. [`database::session`] has the only SAVEPOINT;
 //!   [`database::catalog`] attributes catalog rows to tries; [`database::state`] knows the state tables;
+//!   [`database::drift`] finds what somebody else changed;
 //!   [`database::throwaway`] starts servers for tests.
 //! * [`trial`]: drives the resolver over a session and turns what happened into a plan and records.
 //! * [`learned`]: the learned graph in `.pgmg/`. [`config`]: flags, environment, `pgmg.toml`.
@@ -78,6 +79,10 @@
 //! * **What was dropped gets back what it carried before any GRANT, COMMENT or ALTER of the files runs**, so that what the
 //!   files say wins over what was there.
 //! * **Objects are found by their recorded identity, not by a recorded oid**: a dump and restore changes oids.
+//! * **Drift is what the files speak of.** Each recorded object has a fingerprint: definition, owner, grants, comment. A catalog
+//!   row younger than the object's row in `pgmg_state`, or none at all, makes it a suspect; only suspects are described and
+//!   compared. Owner, grants and comment count only where a statement of the files sets them. What the run itself wrote to is
+//!   recorded anew at its end, and so is what it could not heal: drift is shown once and not for ever.
 //! * **`plan` takes the same advisory lock as `apply`** when it has something to try: two runs that create the same objects
 //!   would wait for each other's locks instead.
 

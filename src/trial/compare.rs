@@ -106,6 +106,7 @@ pub fn seeming_label(statement: &Statement) -> Option<String> {
     let is_name = |word: &&str| {
         let name = word.split('(').next().unwrap_or_default().trim_matches(';');
         name.rsplit('.').next().is_some_and(|last| last.trim_matches('"').eq_ignore_ascii_case(&created.name))
+            || word.contains(&format!("\"{}\"", created.name))
     };
     let kind = words.take_while(|word| !is_name(word)).filter(|word| !MODIFIERS.contains(&word.to_ascii_uppercase().as_str()));
     let kind = kind.map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
