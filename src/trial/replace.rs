@@ -178,6 +178,7 @@ fn settle_accounts(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose,
     let mut again = Vec::new();
     for (one, maker, carried) in all {
         let reason = match (one.standing, purpose) {
+            (Standing::Asked, Purpose::Replace(id)) if drive.input.comparison.drifted.contains(id) => Reason::Drifted,
             (Standing::Asked, Purpose::Replace(_)) => Reason::Modified,
             (Standing::Asked, Purpose::Remove) => Reason::Removed,
             (_, Purpose::Unblock(migration)) => Reason::InTheWay(migration.clone()),
