@@ -82,6 +82,10 @@ pub enum Action {
     Drop,
     /// A statement that provides nothing: GRANT, COMMENT, DO, …
     Run,
+    /// An object loses what a statement that is gone gave it: back to what CREATE gives.
+    SetBack,
+    /// A statement is gone whose effects nobody can take back: they stay.
+    Forget,
 }
 
 /// Why a step is there.
@@ -99,6 +103,8 @@ pub enum Reason {
     InTheWay(String),
     /// It names, or could cover, what this creates or changes.
     Affected(String),
+    /// The statement that set this (its privileges, its comments) is gone or changed.
+    NoLongerSaid(String),
 }
 
 /// When a step runs.

@@ -88,6 +88,8 @@ fn line(step: &Step) -> String {
         Action::Create => format!("CREATE {kind} {name}{} {}", also(step), from(&step.path)),
         Action::Replace => format!("CREATE OR REPLACE {kind} {name}{} {}", also(step), from(&step.path)),
         Action::Drop => format!("DROP {kind} {name}"),
+        Action::SetBack => format!("SET BACK {kind} {name} to what CREATE gives"),
+        Action::Forget => format!("FORGET {} {}: what it did stays", step.object, from(&step.path)),
         Action::Run => format!("{} {}", step.object, from(&format!("{}:{}", step.path, step.line))),
     };
     match &step.reason {
@@ -95,6 +97,10 @@ fn line(step: &Step) -> String {
         Reason::DependsOn(because) => _ = write!(line, " (depends on {because})"),
         Reason::InTheWay(migration) if step.action == Action::Drop => _ = write!(line, " (in the way of {migration})"),
         Reason::InTheWay(migration) => _ = write!(line, " (again, after {migration})"),
+        Reason::NoLongerSaid(what) if matches!(step.action, Action::Drop | Action::SetBack) => {
+            let _ = write!(line, " ({what} gone or changed)");
+        }
+        Reason::NoLongerSaid(_) => _ = write!(line, " (again, without it)"),
         Reason::Removed => _ = write!(line, " {}", paint(BAD, "(removed)")),
         Reason::Pending | Reason::New | Reason::Modified => {}
     }
@@ -122,6 +128,8 @@ fn summary(plan: &Plan) -> String {
         (Action::Create, "to create"),
         (Action::Replace, "to replace"),
         (Action::Run, "to run"),
+        (Action::SetBack, "to set back"),
+        (Action::Forget, "to forget"),
     ] {
         if number(action) > 0 {
             parts.push(format!("{} {words}", grouped(number(action))));

@@ -13,6 +13,7 @@ mod removal;
 mod replace;
 mod report;
 pub mod stages;
+mod undo;
 mod whole_file;
 
 use std::collections::HashSet;
@@ -145,6 +146,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
             ledger = Ledger::read(drive.session, input)?;
         }
         failure::check_ledger(&drive, &ledger)?;
+        ledger.note_overwritten(&drive);
         let mut finished = report::finish(&drive, &ledger)?;
         let checksums = distinct_checksums(drive.statements);
         let checksum = |id: &StatementId| checksums[id.0];

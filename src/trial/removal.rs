@@ -1,14 +1,12 @@
-//! What no file creates any more is dropped, dependents first; what cannot be taken back is refused.
+//! What no file creates any more is dropped, dependents first, and forgotten.
 
 use std::collections::HashSet;
 
 use super::Scope;
-use super::compare::first_word;
 use super::drive::{Done, Drive};
 use super::ledger::Ledger;
 use super::replace;
-use crate::error::{Error, Kind, Result};
-use crate::model::diagnostic::Diagnostic;
+use crate::error::Result;
 use crate::model::object::Object;
 use crate::model::record::RecordedStatement;
 
@@ -18,7 +16,9 @@ pub fn run(drive: &mut Drive<'_>, ledger: &Ledger) -> Result<bool> {
         return Ok(false);
     }
     let gone: Vec<Object> = gone(drive, ledger).into_iter().filter_map(|row| row.object.clone()).collect();
-    let gone: Vec<Object> = gone.into_iter().filter(|object| !drive.is_dropped(object)).collect();
+    // Default privileges are taken back, not dropped.
+    let is_left = |object: &Object| object.kind != "default acl" && !drive.is_dropped(object);
+    let gone: Vec<Object> = gone.into_iter().filter(is_left).collect();
     if gone.is_empty() {
         return Ok(false);
     }
@@ -29,24 +29,10 @@ pub fn run(drive: &mut Drive<'_>, ledger: &Ledger) -> Result<bool> {
     Ok(true)
 }
 
-/// The names in `pgmg_state` that are no longer right: of what was dropped, of comments that were set anew, and of
-/// statements that made nothing of their own. What any other statement did cannot be taken back.
-pub fn forgotten(drive: &Drive<'_>, ledger: &Ledger) -> Result<Vec<String>> {
-    let commented = commented(drive, ledger);
-    let mut names = Vec::new();
-    let mut diagnostics = Vec::new();
-    for row in gone(drive, ledger) {
-        let is_set_anew = row.name.starts_with("comment.") && row.touches.iter().all(|object| commented.contains(object));
-        if is_set_anew || row.object.is_some() || row.name.starts_with("create.") {
-            names.push(row.name.clone());
-        } else if drive.input.scope == Scope::Everything {
-            let file = row.file.clone().unwrap_or_else(|| "the code directory".to_owned());
-            let message = format!("a statement of {file} was applied ({}), and it is gone or changed", row.name);
-            let help = "what it did cannot be taken back: bring the statement back, and undo it by a statement of its own";
-            diagnostics.push(Diagnostic::new(message).help(help));
-        }
-    }
-    if diagnostics.is_empty() { Ok(names) } else { Err(Error { kind: Kind::Disagreement, diagnostics }) }
+/// The rows of `pgmg_state` that are no longer right: of what was dropped, was undone or cannot be undone. In a stage that does
+/// not cover everything nothing is forgotten: the last stage does it.
+pub fn forgotten<'a>(drive: &Drive<'a>, ledger: &Ledger) -> Vec<&'a RecordedStatement> {
+    if drive.input.scope == Scope::Everything { gone(drive, ledger) } else { Vec::new() }
 }
 
 /// Recorded statements that are gone, and no statement made their object again.
@@ -60,16 +46,4 @@ fn gone<'a>(drive: &Drive<'a>, ledger: &Ledger) -> Vec<&'a RecordedStatement> {
     let input = drive.input;
     let rows = input.comparison.orphans.iter().map(|&row| &input.recorded.statements[row]);
     rows.filter(|row| !made.contains(&row.name)).collect()
-}
-
-fn commented(drive: &Drive<'_>, ledger: &Ledger) -> HashSet<String> {
-    let mut commented = HashSet::new();
-    for done in &drive.course {
-        if let Done::Statement(id) = done
-            && first_word(&drive.statements[*id]) == "COMMENT"
-        {
-            commented.extend(ledger.statement(*id).touches.iter().map(ToString::to_string));
-        }
-    }
-    commented
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::compare::{changed_files, first_word, seeming_label};
 use super::drive::{Done, Drive};
 use super::ledger::{Entry, Ledger, Was, seems_to_create};
+use super::undo::{Deed, deed};
 use super::{Finished, Input, Scope, removal};
 use crate::error::Result;
 use crate::model::migration::Migration;
@@ -15,10 +16,10 @@ use crate::model::statement::{Checksum, Mode, Statement, StatementId, distinct_c
 use crate::resolver::rebinding::Course;
 use crate::resolver::{Graph, Queue};
 
-/// The plan, the records and what was learned. Recorded objects that no statement makes any more are refused.
+/// The plan, the records and what was learned.
 pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
     let input = drive.input;
-    let forgotten = removal::forgotten(drive, ledger)?;
+    let forgotten = removal::forgotten(drive, ledger);
     let mut plan = plan_without_steps(input);
     let modified: HashSet<&str> =
         input.comparison.orphans.iter().map(|&row| input.recorded.statements[row].name.as_str()).collect();
@@ -26,6 +27,9 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
     for done in &drive.course {
         plan.steps.push(match done {
             Done::Dropped(object, reason) => drop_step(object, reason),
+            Done::SetBack(object, reason, sql) => {
+                Step { action: Action::SetBack, sql: sql.clone(), ..drop_step(object, reason) }
+            }
             Done::Migration(index) => migration_step(&migrations[*index]),
             Done::Statement(id) => {
                 let mut step = statement_step(&drive.statements[*id], *id, ledger.statement(*id), &modified);
@@ -40,6 +44,7 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
         });
     }
     let later = if input.scope == Scope::Everything { later(input) } else { Vec::new() };
+    plan.steps.extend(forgotten.iter().filter(|row| row.object.is_none() && deed(row) == Deed::Stays).map(|row| forget_step(row)));
     plan.steps.extend(later.iter().map(|&id| later_step(input, id)));
     plan.trial = drive.figures;
     let done = drive.course.iter().filter_map(|done| if let Done::Statement(id) = done { Some(*id) } else { None });
@@ -49,7 +54,7 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
         migrations: input.comparison.migrations.clone(),
         records: records(&done, drive.statements, |id| ledger.statement(id)),
         dependencies: dependencies(drive, ledger),
-        forgotten,
+        forgotten: forgotten.into_iter().map(|row| row.name.clone()).collect(),
         learned: learned(drive, ledger),
         later,
     })
@@ -145,6 +150,21 @@ fn drop_step(object: &Object, reason: &Reason) -> Step {
         also: Vec::new(),
         reason: reason.clone(),
         path: String::new(),
+        line: 0,
+        statement: None,
+        sql: String::new(),
+        phase: Phase::Transaction,
+    }
+}
+
+fn forget_step(row: &RecordedStatement) -> Step {
+    let word = row.name.split('.').next().unwrap_or_default().to_uppercase();
+    Step {
+        action: Action::Forget,
+        object: word,
+        also: Vec::new(),
+        reason: Reason::Removed,
+        path: row.file.clone().unwrap_or_default(),
         line: 0,
         statement: None,
         sql: String::new(),

@@ -1,0 +1,170 @@
+//! What CREATE alone gives an object, and the statements that take away what GRANT, COMMENT and SECURITY LABEL gave it since.
+
+use std::collections::HashMap;
+
+use tokio_postgres::types::Json;
+
+use super::grants::{self, Privilege, Target};
+use super::{Attributes, Carried, Columns, Step, captured, halves, in_roles, with_empty_path};
+use crate::database::session::Session;
+use crate::database::spelling::{self, identifier, qualified};
+use crate::error::Result;
+use crate::model::object::{CatalogId, Object};
+
+/// What statements that make nothing put on objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Aspect {
+    /// GRANT and REVOKE, on columns too.
+    Privileges,
+    /// COMMENT, on columns too.
+    Comments,
+    /// SECURITY LABEL, on columns too.
+    Labels,
+}
+
+/// Which default privileges an object was created under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defaults {
+    /// All that there are.
+    All,
+    /// Those that the files of the code directory do not set: migrations run before them.
+    OfOthers,
+}
+
+/// An object, and what takes from it all that CREATE did not give: statements for one try, none if there is nothing.
+#[derive(Debug, Clone)]
+pub struct Bare {
+    pub id: CatalogId,
+    pub object: Object,
+    pub statements: Vec<String>,
+}
+
+/// Default privileges as catalogs keep them, to be compared.
+pub type Created = HashMap<CatalogId, Vec<Privilege>>;
+
+/// How objects get back what CREATE gives. `set_by_files`: the rows of `pg_default_acl` that files of the code directory made.
+pub fn bare(session: &mut Session, wanted: &[(CatalogId, Defaults)], aspect: Aspect, set_by_files: &[u32]) -> Result<Vec<Bare>> {
+    let ids: Vec<CatalogId> = wanted.iter().map(|(id, _)| *id).collect();
+    let defaults: HashMap<CatalogId, Defaults> = wanted.iter().copied().collect();
+    with_empty_path(session, |session| {
+        let carried = captured(session, &ids, Columns::ThatCarry)?;
+        let created = match aspect {
+            Aspect::Privileges => created(session, &carried, &defaults, set_by_files)?,
+            Aspect::Comments | Aspect::Labels => Created::new(),
+        };
+        let one = |one: &Carried| {
+            let steps = match aspect {
+                Aspect::Privileges => privileges(one, created.get(&one.id).map_or(&[], Vec::as_slice)),
+                Aspect::Comments => comments(one),
+                Aspect::Labels => labels(one),
+            };
+            Bare { id: one.id, object: one.object.clone(), statements: in_roles(&steps) }
+        };
+        Ok(carried.iter().map(one).collect())
+    })
+}
+
+/// The privileges that CREATE would give these objects now; those without privileges are left out.
+pub fn created_privileges(session: &mut Session, ids: &[CatalogId]) -> Result<Created> {
+    with_empty_path(session, |session| {
+        let carried = captured(session, ids, Columns::AllOf(&[]))?;
+        created(session, &carried, &HashMap::new(), &[])
+    })
+}
+
+/// The statements that take back ALTER DEFAULT PRIVILEGES, by the rows of `pg_default_acl`.
+pub fn built_in_defaults(session: &mut Session, rows: &[u32]) -> Result<Vec<String>> {
+    let mut statements = Vec::new();
+    for row in session.query(include_str!("default_privileges.sql"), &[&rows])? {
+        let (owner, schema, on): (String, Option<String>, String) = (row.get(0), row.get(1), row.get(2));
+        let privileges = |at: usize| {
+            row.get::<_, Option<Json<Vec<Privilege>>>>(at).map(|Json(privileges)| privileges).unwrap_or_default()
+        };
+        let target = Target { name: &on, column: None, owner: &owner, owner_role: None };
+        let place = schema.map_or_else(String::new, |schema| format!(" IN SCHEMA {schema}"));
+        let steps = grants::transition(&target, &privileges(3), &privileges(4));
+        statements.extend(steps.iter().map(|step| format!("ALTER DEFAULT PRIVILEGES FOR ROLE {owner}{place} {}", step.sql)));
+    }
+    Ok(statements)
+}
+
+fn created(
+    session: &mut Session,
+    carried: &[Carried],
+    defaults: &HashMap<CatalogId, Defaults>,
+    set_by_files: &[u32],
+) -> Result<Created> {
+    let with_privileges: Vec<&Carried> = carried.iter().filter(|one| one.attributes.target.is_some()).collect();
+    let ids: Vec<CatalogId> = with_privileges.iter().map(|one| one.id).collect();
+    let (classes, objects) = halves(&ids);
+    let targets: Vec<&str> = with_privileges.iter().filter_map(|one| one.attributes.target.as_deref()).collect();
+    let owners: Vec<u32> = with_privileges.iter().map(|one| one.attributes.owner_number).collect();
+    let follows: Vec<bool> = ids.iter().map(|id| defaults.get(id) != Some(&Defaults::OfOthers)).collect();
+    let sql = include_str!("created_privileges.sql");
+    let rows = session.query(sql, &[&classes, &objects, &targets, &owners, &follows, &set_by_files])?;
+    let one = |row: &tokio_postgres::Row| {
+        let privileges = row.get::<_, Option<Json<Vec<Privilege>>>>(2).map(|Json(privileges)| privileges);
+        (CatalogId { class: row.get(0), object: row.get(1) }, privileges.unwrap_or_default())
+    };
+    Ok(rows.iter().map(one).collect())
+}
+
+fn privileges(one: &Carried, created: &[Privilege]) -> Vec<Step> {
+    let (Some(owner), Some(name)) = (&one.attributes.owner, spelling::grant_target(&one.object)) else { return Vec::new() };
+    let role = owner_role(&one.attributes);
+    let target = Target { name: &name, column: None, owner, owner_role: role.as_deref() };
+    let wanted = one.attributes.initial_privileges.as_deref().unwrap_or(created);
+    let mut steps = grants::transition(&target, one.attributes.privileges(), wanted);
+    for column in &one.columns {
+        let spelled = identifier(&column.name);
+        let target = Target { column: Some(&spelled), ..target };
+        steps.extend(grants::transition(&target, &column.privileges, &[]));
+    }
+    steps
+}
+
+fn comments(one: &Carried) -> Vec<Step> {
+    let role = owner_role(&one.attributes);
+    let mut steps = Vec::new();
+    let mut remove = |on: String| {
+        steps.push(Step { sql: format!("COMMENT ON {on} IS NULL"), what: "the comment".to_owned(), role: role.clone() });
+    };
+    if one.attributes.comment.is_some()
+        && let Some(address) = spelling::address(&one.object)
+    {
+        remove(address);
+    }
+    for column in one.columns.iter().filter(|column| column.comment.is_some()) {
+        remove(format!("COLUMN {}.{}", relation(&one.object), identifier(&column.name)));
+    }
+    steps
+}
+
+fn labels(one: &Carried) -> Vec<Step> {
+    let role = owner_role(&one.attributes);
+    let mut steps = Vec::new();
+    let mut remove = |provider: &str, on: &str| {
+        let sql = format!("SECURITY LABEL FOR {} ON {on} IS NULL", identifier(provider));
+        steps.push(Step { sql, what: "the security label".to_owned(), role: role.clone() });
+    };
+    if let Some(address) = spelling::address(&one.object) {
+        one.attributes.labels.iter().for_each(|(provider, _)| remove(provider, &address));
+    }
+    for column in &one.columns {
+        let on = format!("COLUMN {}.{}", relation(&one.object), identifier(&column.name));
+        column.labels.iter().for_each(|(provider, _)| remove(provider, &on));
+    }
+    steps
+}
+
+/// The role to become where the session's own may not act for the owner.
+fn owner_role(attributes: &Attributes) -> Option<String> {
+    attributes.owner.clone().filter(|_| !attributes.acts_for_owner)
+}
+
+fn relation(object: &Object) -> String {
+    match (object.kind.as_str(), object.names.as_slice()) {
+        ("type", [name]) => name.clone(),
+        (_, names) => qualified(names),
+    }
+}
