@@ -18,8 +18,7 @@ pub fn text(applied: &Plan) -> String {
         let _ = writeln!(text, "  {tick} {}", line(step));
     }
     let _ = writeln!(text, "\n{}", paint(HEADING, "Updated state tracking:"));
-    let recorded =
-        applied.steps.iter().filter(|step| !matches!(step.action, Action::Drop | Action::SetBack | Action::Forget));
+    let recorded = applied.steps.iter().filter(|step| !matches!(step.action, Action::Drop | Action::SetBack | Action::Forget));
     let (migrations, statements): (Vec<_>, Vec<_>) = recorded.partition(|step| step.action == Action::Migrate);
     for step in &migrations {
         let _ = writeln!(text, "  {tick} Recorded migration: {}", step.object);

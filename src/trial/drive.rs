@@ -52,6 +52,8 @@ pub struct Drive<'a> {
     pub made_again: HashMap<usize, Reason>,
     /// How far it is with taking back what no file says any more.
     pub undo: Undo,
+    /// Statements that set default privileges again that hold for nothing in this run.
+    pub suspended: Vec<String>,
     /// What is done, in order, once each.
     pub course: Vec<Done>,
     /// Statements for which deferred triggers were fired already.
@@ -109,6 +111,7 @@ impl<'a> Drive<'a> {
             dropped: Vec::new(),
             made_again: HashMap::new(),
             undo: Undo::default(),
+            suspended: Vec::new(),
             course: Vec::new(),
             fired: HashSet::new(),
             seen: HashSet::new(),
@@ -140,14 +143,13 @@ impl<'a> Drive<'a> {
     pub fn run_all(&mut self) -> Result<()> {
         if !self.input.recorded.statements.is_empty() {
             undo::before_making(self)?;
-            let mentions = |id: usize| &self.statements[id].mentions;
-            let makes = |id: &usize| !mentions(*id).creates.is_empty() || mentions(*id).role == Role::Watches;
-            let making = (0..self.statements.len()).filter(makes).collect();
-            self.queue.limit(Some((making, Beyond::Wait)));
+            let creating = (0..self.statements.len()).filter(|&id| !self.statements[id].mentions.creates.is_empty());
+            self.queue.limit(Some((creating.collect(), Beyond::Wait)));
             self.run()?;
             self.queue.limit(None);
             replace::give_back(self)?;
             undo::before_acting(self)?;
+            undo::resume(self)?;
         }
         self.run()?;
         while !self.dropped.is_empty() && self.queue.parked().is_empty() {

@@ -27,9 +27,7 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
     for done in &drive.course {
         plan.steps.push(match done {
             Done::Dropped(object, reason) => drop_step(object, reason),
-            Done::SetBack(object, reason, sql) => {
-                Step { action: Action::SetBack, sql: sql.clone(), ..drop_step(object, reason) }
-            }
+            Done::SetBack(object, reason, sql) => Step { action: Action::SetBack, sql: sql.clone(), ..drop_step(object, reason) },
             Done::Migration(index) => migration_step(&migrations[*index]),
             Done::Statement(id) => {
                 let mut step = statement_step(&drive.statements[*id], *id, ledger.statement(*id), &modified);
@@ -44,7 +42,8 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
         });
     }
     let later = if input.scope == Scope::Everything { later(input) } else { Vec::new() };
-    plan.steps.extend(forgotten.iter().filter(|row| row.object.is_none() && deed(row) == Deed::Stays).map(|row| forget_step(row)));
+    plan.steps
+        .extend(forgotten.iter().filter(|row| row.object.is_none() && deed(row) == Deed::Stays).map(|row| forget_step(row)));
     plan.steps.extend(later.iter().map(|&id| later_step(input, id)));
     plan.trial = drive.figures;
     let done = drive.course.iter().filter_map(|done| if let Done::Statement(id) = done { Some(*id) } else { None });

@@ -11,7 +11,7 @@ use super::compare::first_word;
 use super::drive::{Done, Drive, OWN_UNIT};
 use super::ledger::seems_to_create;
 use super::replace;
-use crate::database::attributes::{self, Aspect, Defaults};
+use crate::database::attributes::{self, Aspect};
 use crate::database::session::{Part, Unit};
 use crate::database::{catalog, spelling};
 use crate::error::{Error, Kind, Result};
@@ -63,6 +63,7 @@ pub fn before_making(drive: &mut Drive<'_>) -> Result<()> {
     }
     let created = default_privileges(drive)?;
     drive.undo = Undo::Begun(created);
+    suspend_default_privileges(drive)?;
     let labels = touched(drive, |deed| deed == Deed::Alters);
     let altered = catalog::labelled(drive.session, &labels)?;
     let altered: Vec<Object> = altered.into_iter().map(|(_, object)| object).collect();
@@ -159,32 +160,53 @@ fn refused(drive: &Drive<'_>, stuck: &[Object]) -> Error {
     Error { kind: Kind::Disagreement, diagnostics: stuck.iter().map(one).collect() }
 }
 
-/// Takes back default privileges whose statements are gone; those that are there run again. What CREATE gave before is returned
-/// where default privileges change in this run.
+/// Takes back default privileges whose statements are gone; those that are there run again, at the end as in a fresh build.
+/// What CREATE gave before is returned if there are any.
 fn default_privileges(drive: &mut Drive<'_>) -> Result<BTreeMap<Object, Vec<attributes::Privilege>>> {
-    let is_pending = drive.input.comparison.statements.iter().any(|&id| is_default_privileges(&drive.statements[id]));
     let of_rows = orphans(drive).filter_map(|row| row.object.as_ref()).filter(|object| object.kind == DEFAULT_ACL);
     let mut labels: HashSet<String> = of_rows.map(ToString::to_string).collect();
     let touched = touched(drive, |deed| deed == Deed::Alters);
     labels.extend(touched.into_iter().filter(|label| label.starts_with(DEFAULT_ACL)));
-    if labels.is_empty() && !is_pending {
+    if labels.is_empty() {
         return Ok(BTreeMap::new());
     }
     let created = created(drive)?;
     let gone = catalog::labelled(drive.session, &labels)?;
     let rows: Vec<u32> = gone.iter().map(|(id, _)| id.object).collect();
-    let statements = attributes::built_in_defaults(drive.session, &rows)?;
+    let statements = attributes::default_privileges(drive.session, &rows)?.take;
     if statements.is_empty() {
         return Ok(created);
     }
     carry_out(drive, &statements)?;
     for (_, object) in &gone {
-        drive.course.push(Done::SetBack(object.clone(), Reason::NoLongerSaid(DEFAULT_PRIVILEGES.to_owned()), statements.join(";\n")));
+        drive.course.push(Done::SetBack(
+            object.clone(),
+            Reason::NoLongerSaid(DEFAULT_PRIVILEGES.to_owned()),
+            statements.join(";\n"),
+        ));
     }
     let again: Vec<usize> = present(drive).filter(|&id| is_default_privileges(&drive.statements[id])).collect();
     let objects: Vec<Object> = gone.into_iter().map(|(_, object)| object).collect();
     run_again(drive, &again, &objects);
     Ok(created)
+}
+
+/// What files set by default holds for nothing that files make: in a fresh build it comes last. [`resume`] ends it.
+fn suspend_default_privileges(drive: &mut Drive<'_>) -> Result<()> {
+    let rows = default_acls(drive)?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let both = attributes::default_privileges(drive.session, &rows)?;
+    carry_out(drive, &both.take)?;
+    drive.suspended = both.give;
+    Ok(())
+}
+
+/// Default privileges are again as the files set them.
+pub fn resume(drive: &mut Drive<'_>) -> Result<()> {
+    let statements = std::mem::take(&mut drive.suspended);
+    if statements.is_empty() { Ok(()) } else { carry_out(drive, &statements) }
 }
 
 const DEFAULT_PRIVILEGES: &str = "an ALTER DEFAULT PRIVILEGES is";
@@ -209,9 +231,8 @@ fn under_other_defaults(
         return Ok(Vec::new());
     }
     let now = created(drive)?;
-    let differs = |(object, privileges): (&Object, &Vec<attributes::Privilege>)| {
-        (now.get(object)? != privileges).then(|| object.clone())
-    };
+    let differs =
+        |(object, privileges): (&Object, &Vec<attributes::Privilege>)| (now.get(object)? != privileges).then(|| object.clone());
     let objects: Vec<Object> = before.iter().filter_map(differs).collect();
     let ids = catalog::find(drive.session, &objects)?;
     Ok(objects.into_iter().zip(ids).filter_map(|(object, id)| Some((id?, object))).collect())
@@ -228,8 +249,7 @@ fn set_back(drive: &mut Drive<'_>, objects: &[(CatalogId, Object)], aspect: Aspe
     if objects.is_empty() {
         return Ok(());
     }
-    let defaults = |object: &Object| if drive.records.of_object(object).is_some() { Defaults::All } else { Defaults::OfOthers };
-    let wanted: Vec<(CatalogId, Defaults)> = objects.iter().map(|(id, object)| (*id, defaults(object))).collect();
+    let wanted: Vec<CatalogId> = objects.iter().map(|(id, _)| *id).collect();
     let bare = attributes::bare(drive.session, &wanted, aspect, set_by_files)?;
     let (what, words): (&str, &[&str]) = match aspect {
         Aspect::Privileges => ("a GRANT or REVOKE on it is", &["GRANT", "REVOKE"]),
@@ -352,6 +372,10 @@ pub fn overwritten(drive: &Drive<'_>, touched: &[(usize, &Object)]) -> HashMap<u
         let statement = &drive.statements[*id];
         let word = first_word(statement);
         let is_grant = matches!(word.as_str(), "GRANT" | "REVOKE");
+        // An ALTER that is seen to have touched a part of a table (a trigger) did not touch the table.
+        if word == "ALTER" && touched.iter().any(|(other, _)| other == id) {
+            continue;
+        }
         if !is_grant && !matches!(word.as_str(), "COMMENT" | "SECURITY" | "ALTER") {
             continue;
         }

@@ -22,15 +22,6 @@ pub enum Aspect {
     Labels,
 }
 
-/// Which default privileges an object was created under.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Defaults {
-    /// All that there are.
-    All,
-    /// Those that the files of the code directory do not set: migrations run before them.
-    OfOthers,
-}
-
 /// An object, and what takes from it all that CREATE did not give: statements for one try, none if there is nothing.
 #[derive(Debug, Clone)]
 pub struct Bare {
@@ -42,14 +33,13 @@ pub struct Bare {
 /// Default privileges as catalogs keep them, to be compared.
 pub type Created = HashMap<CatalogId, Vec<Privilege>>;
 
-/// How objects get back what CREATE gives. `set_by_files`: the rows of `pg_default_acl` that files of the code directory made.
-pub fn bare(session: &mut Session, wanted: &[(CatalogId, Defaults)], aspect: Aspect, set_by_files: &[u32]) -> Result<Vec<Bare>> {
-    let ids: Vec<CatalogId> = wanted.iter().map(|(id, _)| *id).collect();
-    let defaults: HashMap<CatalogId, Defaults> = wanted.iter().copied().collect();
+/// How objects get back what CREATE gives. The rows `without` of `pg_default_acl` do not count: in a fresh build the code
+/// directory sets default privileges when everything is there.
+pub fn bare(session: &mut Session, ids: &[CatalogId], aspect: Aspect, without: &[u32]) -> Result<Vec<Bare>> {
     with_empty_path(session, |session| {
-        let carried = captured(session, &ids, Columns::ThatCarry)?;
+        let carried = captured(session, ids, Columns::ThatCarry)?;
         let created = match aspect {
-            Aspect::Privileges => created(session, &carried, &defaults, set_by_files)?,
+            Aspect::Privileges => created(session, &carried, without)?,
             Aspect::Comments | Aspect::Labels => Created::new(),
         };
         let one = |one: &Carried| {
@@ -68,40 +58,47 @@ pub fn bare(session: &mut Session, wanted: &[(CatalogId, Defaults)], aspect: Asp
 pub fn created_privileges(session: &mut Session, ids: &[CatalogId]) -> Result<Created> {
     with_empty_path(session, |session| {
         let carried = captured(session, ids, Columns::AllOf(&[]))?;
-        created(session, &carried, &HashMap::new(), &[])
+        created(session, &carried, &[])
     })
 }
 
-/// The statements that take back ALTER DEFAULT PRIVILEGES, by the rows of `pg_default_acl`.
-pub fn built_in_defaults(session: &mut Session, rows: &[u32]) -> Result<Vec<String>> {
-    let mut statements = Vec::new();
-    for row in session.query(include_str!("default_privileges.sql"), &[&rows])? {
-        let (owner, schema, on): (String, Option<String>, String) = (row.get(0), row.get(1), row.get(2));
-        let privileges = |at: usize| {
-            row.get::<_, Option<Json<Vec<Privilege>>>>(at).map(|Json(privileges)| privileges).unwrap_or_default()
-        };
-        let target = Target { name: &on, column: None, owner: &owner, owner_role: None };
-        let place = schema.map_or_else(String::new, |schema| format!(" IN SCHEMA {schema}"));
-        let steps = grants::transition(&target, &privileges(3), &privileges(4));
-        statements.extend(steps.iter().map(|step| format!("ALTER DEFAULT PRIVILEGES FOR ROLE {owner}{place} {}", step.sql)));
-    }
-    Ok(statements)
+/// ALTER DEFAULT PRIVILEGES that take back what rows of `pg_default_acl` say, and those that set it again.
+#[derive(Debug, Default)]
+pub struct DefaultPrivileges {
+    pub take: Vec<String>,
+    pub give: Vec<String>,
 }
 
-fn created(
-    session: &mut Session,
-    carried: &[Carried],
-    defaults: &HashMap<CatalogId, Defaults>,
-    set_by_files: &[u32],
-) -> Result<Created> {
+/// How default privileges go, and come back, by their rows in `pg_default_acl`.
+pub fn default_privileges(session: &mut Session, rows: &[u32]) -> Result<DefaultPrivileges> {
+    let mut both = DefaultPrivileges::default();
+    for row in session.query(include_str!("default_privileges.sql"), &[&rows])? {
+        let (owner, schema, on): (String, Option<String>, String) = (row.get(0), row.get(1), row.get(2));
+        let privileges =
+            |at: usize| row.get::<_, Option<Json<Vec<Privilege>>>>(at).map(|Json(privileges)| privileges).unwrap_or_default();
+        let (set, built_in) = (privileges(3), privileges(4));
+        let target = Target { name: &on, column: None, owner: &owner, owner_role: None };
+        let place = schema.map_or_else(String::new, |schema| format!(" IN SCHEMA {schema}"));
+        let worded = |steps: Vec<Step>| {
+            steps
+                .into_iter()
+                .map(|step| format!("ALTER DEFAULT PRIVILEGES FOR ROLE {owner}{place} {}", step.sql))
+                .collect::<Vec<_>>()
+        };
+        both.take.extend(worded(grants::transition(&target, &set, &built_in)));
+        both.give.extend(worded(grants::transition(&target, &built_in, &set)));
+    }
+    Ok(both)
+}
+
+fn created(session: &mut Session, carried: &[Carried], without: &[u32]) -> Result<Created> {
     let with_privileges: Vec<&Carried> = carried.iter().filter(|one| one.attributes.target.is_some()).collect();
     let ids: Vec<CatalogId> = with_privileges.iter().map(|one| one.id).collect();
     let (classes, objects) = halves(&ids);
     let targets: Vec<&str> = with_privileges.iter().filter_map(|one| one.attributes.target.as_deref()).collect();
     let owners: Vec<u32> = with_privileges.iter().map(|one| one.attributes.owner_number).collect();
-    let follows: Vec<bool> = ids.iter().map(|id| defaults.get(id) != Some(&Defaults::OfOthers)).collect();
     let sql = include_str!("created_privileges.sql");
-    let rows = session.query(sql, &[&classes, &objects, &targets, &owners, &follows, &set_by_files])?;
+    let rows = session.query(sql, &[&classes, &objects, &targets, &owners, &without])?;
     let one = |row: &tokio_postgres::Row| {
         let privileges = row.get::<_, Option<Json<Vec<Privilege>>>>(2).map(|Json(privileges)| privileges);
         (CatalogId { class: row.get(0), object: row.get(1) }, privileges.unwrap_or_default())

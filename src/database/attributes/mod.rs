@@ -18,8 +18,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use tokio_postgres::types::Json;
 
+pub use self::bare::{Aspect, Bare, Created, DefaultPrivileges, bare, created_privileges, default_privileges};
 pub use self::grants::Privilege;
-pub use self::bare::{Aspect, Bare, Created, Defaults, bare, built_in_defaults, created_privileges};
 use super::session::{Part, Session, Unit};
 use crate::error::Result;
 use crate::model::object::{CatalogId, Object};
