@@ -68,7 +68,16 @@ pub struct Step {
     /// The statement, unless the step is a migration.
     pub statement: Option<StatementId>,
     pub sql: String,
+    /// How PostgreSQL describes the object before and after; only where it was asked and differs.
+    pub definition: Option<Redefinition>,
     pub phase: Phase,
+}
+
+/// An object's definition as PostgreSQL words it, before a run and after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redefinition {
+    pub before: String,
+    pub after: String,
 }
 
 /// What a step does.

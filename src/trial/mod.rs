@@ -9,6 +9,7 @@ mod ledger;
 mod locks;
 mod migrations;
 mod records;
+pub mod redefinition;
 mod removal;
 mod replace;
 mod report;

@@ -7,6 +7,7 @@ use super::drive::{Done, Drive};
 use super::ledger::{Entry, Ledger, Was, seems_to_create};
 use super::undo::{Deed, deed};
 use super::{Finished, Input, Scope, removal};
+use crate::database::spelling;
 use crate::error::Result;
 use crate::model::migration::Migration;
 use crate::model::object::{CatalogId, Object};
@@ -151,7 +152,8 @@ fn drop_step(object: &Object, reason: &Reason) -> Step {
         path: String::new(),
         line: 0,
         statement: None,
-        sql: String::new(),
+        sql: spelling::drop_statement(object).unwrap_or_default(),
+        definition: None,
         phase: Phase::Transaction,
     }
 }
@@ -167,6 +169,7 @@ fn forget_step(row: &RecordedStatement) -> Step {
         line: 0,
         statement: None,
         sql: String::new(),
+        definition: None,
         phase: Phase::Transaction,
     }
 }
@@ -182,6 +185,7 @@ pub fn migration_step(migration: &Migration) -> Step {
         line: 1,
         statement: None,
         sql: migration.file.text.clone(),
+        definition: None,
         phase: if migration.mode == Mode::NoTransaction { Phase::AfterCommit } else { Phase::Transaction },
     }
 }
@@ -204,6 +208,7 @@ fn statement_step(statement: &Statement, id: usize, entry: &Entry, modified: &Ha
         line: statement.place().line,
         statement: Some(StatementId(id)),
         sql: statement.sql().to_owned(),
+        definition: None,
         phase: Phase::Transaction,
     }
 }
