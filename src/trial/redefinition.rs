@@ -32,7 +32,9 @@ pub fn definitions(session: &mut Session, objects: &[Object]) -> Result<Definiti
 /// Notes in the steps of a plan what changed between two looks.
 pub fn note(finished: &mut Finished, mut before: Definitions, mut after: Definitions) {
     for step in finished.plan.steps.iter_mut().filter(|step| step.statement.is_some()) {
-        if let (Some(before), Some(after)) = (before.remove(&step.object), after.remove(&step.object))
+        // A domain is shown as one, and recorded as the type that it is.
+        let label = step.object.strip_prefix("domain.").map_or_else(|| step.object.clone(), |name| format!("type.{name}"));
+        if let (Some(before), Some(after)) = (before.remove(&label), after.remove(&label))
             && before != after
         {
             step.definition = Some(Redefinition { before, after });
