@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::plan::{also, nothing};
-use super::style::{self, CHANGED, GOOD, HEADING, grouped, paint};
+use super::style::{self, CHANGED, GOOD, HEADING, count, grouped, paint};
 use crate::model::plan::{Action, Phase, Plan, Reason, Step};
 
 /// The steps that were carried out, and what was recorded; with colours, and a line break at its end.
@@ -31,6 +31,14 @@ pub fn text(applied: &Plan) -> String {
     if removed > 0 {
         let plural = if removed == 1 { "" } else { "s" };
         let _ = writeln!(text, "  {tick} Forgot {} object{plural}", grouped(removed));
+    }
+    let forgotten = applied.steps.iter().filter(|step| step.action == Action::Forget).count();
+    if forgotten > 0 {
+        let _ = writeln!(text, "  {tick} Forgot {}", count(forgotten, "statement"));
+    }
+    let set_back = applied.steps.iter().filter(|step| step.action == Action::SetBack).count();
+    if set_back > 0 {
+        let _ = writeln!(text, "  {tick} Forgot what was set on {}", count(set_back, "object"));
     }
     let _ = writeln!(text, "\n{}", paint(GOOD, "All changes applied successfully."));
     text

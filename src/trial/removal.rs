@@ -6,7 +6,9 @@ use super::Scope;
 use super::drive::{Done, Drive};
 use super::ledger::Ledger;
 use super::replace;
-use crate::error::Result;
+use super::undo::{Deed, deed};
+use crate::error::{Error, Kind, Result};
+use crate::model::diagnostic::Diagnostic;
 use crate::model::object::Object;
 use crate::model::record::RecordedStatement;
 
@@ -30,9 +32,19 @@ pub fn run(drive: &mut Drive<'_>, ledger: &Ledger) -> Result<bool> {
 }
 
 /// The rows of `pgmg_state` that are no longer right: of what was dropped, was undone or cannot be undone. In a stage that does
-/// not cover everything nothing is forgotten: the last stage does it.
-pub fn forgotten<'a>(drive: &Drive<'a>, ledger: &Ledger) -> Vec<&'a RecordedStatement> {
-    if drive.input.scope == Scope::Everything { gone(drive, ledger) } else { Vec::new() }
+/// not cover everything nothing is forgotten: the last stage does it. What another version recorded too little of is refused.
+pub fn forgotten<'a>(drive: &Drive<'a>, ledger: &Ledger) -> Result<Vec<&'a RecordedStatement>> {
+    if drive.input.scope != Scope::Everything {
+        return Ok(Vec::new());
+    }
+    let gone = gone(drive, ledger);
+    let unknown = gone.iter().filter(|row| row.object.is_none() && deed(row) == Deed::Unknown);
+    let refused = |row: &&RecordedStatement| {
+        let help = "drop it yourself if it is there, and delete its row from pgmg_state";
+        Diagnostic::new(format!("{} is recorded without its file, and no statement makes it any more", row.name)).help(help)
+    };
+    let diagnostics: Vec<Diagnostic> = unknown.map(refused).collect();
+    if diagnostics.is_empty() { Ok(gone) } else { Err(Error { kind: Kind::Disagreement, diagnostics }) }
 }
 
 /// Recorded statements that are gone, and no statement made their object again.

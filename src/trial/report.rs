@@ -20,7 +20,7 @@ use crate::resolver::{Graph, Queue};
 /// The plan, the records and what was learned.
 pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
     let input = drive.input;
-    let forgotten = removal::forgotten(drive, ledger);
+    let forgotten = removal::forgotten(drive, ledger)?;
     let mut plan = plan_without_steps(input);
     let modified: HashSet<&str> =
         input.comparison.orphans.iter().map(|&row| input.recorded.statements[row].name.as_str()).collect();

@@ -40,6 +40,8 @@ pub enum Deed {
     CreatesNothing,
     /// INSERT, DO, CALL, …: nobody can take it back.
     Stays,
+    /// A row taken over from the short form, which says too little.
+    Unknown,
 }
 
 /// What a recorded statement that provides nothing did.
@@ -52,6 +54,7 @@ pub fn deed(row: &RecordedStatement) -> Deed {
         "security" if is_known => Deed::Acts(Aspect::Labels),
         "alter" if is_known => Deed::Alters,
         "create" => Deed::CreatesNothing,
+        _ if row.file.is_none() => Deed::Unknown,
         _ => Deed::Stays,
     }
 }
@@ -366,6 +369,7 @@ pub fn overwritten(drive: &Drive<'_>, touched: &[(usize, &Object)]) -> HashMap<u
             by_schema.entry(schema).or_default().push(one);
         }
     }
+    let seen: HashSet<usize> = touched.iter().map(|(id, _)| *id).collect();
     let mut found: HashMap<usize, BTreeSet<Object>> = HashMap::new();
     for done in &drive.course {
         let Done::Statement(id) = done else { continue };
@@ -373,7 +377,7 @@ pub fn overwritten(drive: &Drive<'_>, touched: &[(usize, &Object)]) -> HashMap<u
         let word = first_word(statement);
         let is_grant = matches!(word.as_str(), "GRANT" | "REVOKE");
         // An ALTER that is seen to have touched a part of a table (a trigger) did not touch the table.
-        if word == "ALTER" && touched.iter().any(|(other, _)| other == id) {
+        if word == "ALTER" && seen.contains(id) {
             continue;
         }
         if !is_grant && !matches!(word.as_str(), "COMMENT" | "SECURITY" | "ALTER") {
