@@ -15,7 +15,7 @@ use crate::config::{Flags, Settings, duration};
 use crate::error::{Error, Result};
 use crate::model::outcome::Outcome;
 use crate::model::record::OnDrift;
-use crate::output::{self, Format, Presentation, progress::Visibility};
+use crate::output::{self, Extra, Format, Presentation, progress::Visibility};
 
 /// The exit code for differences, where `--exit-code` asks for it.
 const DIFFERENCES: i32 = 1;
@@ -97,6 +97,12 @@ enum Command {
     ///
     /// Nothing is written to the database. A role that may only read gets the changes and the known order, not tried.
     Plan {
+        /// Show the SQL of each step below it, as --verbose does
+        #[arg(long)]
+        sql: bool,
+        /// Show what changes in the definitions of objects, as PostgreSQL words them
+        #[arg(long)]
+        diff: bool,
         #[command(flatten)]
         compare: Compare,
         #[command(flatten)]
@@ -228,13 +234,24 @@ impl Command {
         }
     }
 
+    /// What a plan shows beside its steps.
+    fn extras(&self, global: &Global) -> Presentation {
+        let extra = |is_wanted: bool| if is_wanted { Extra::Shown } else { Extra::LeftOut };
+        match self {
+            Command::Plan { sql, diff, .. } => {
+                Presentation { sql: extra(*sql || global.verbose > 0), diff: extra(*diff), ..Presentation::default() }
+            }
+            _ => Presentation::default(),
+        }
+    }
+
     fn run(self, global: &Global) -> Result<i32> {
         let progress = if global.quiet || global.verbose > 0 { Visibility::Never } else { Visibility::Auto };
-        let presentation = Presentation { format: self.format(), progress };
+        let presentation = Presentation { format: self.format(), progress, ..self.extras(global) };
         let (outcome, on_differences) = match self {
             Command::Init { directory } => (commands::init::run(&directory)?, 0),
             Command::New { name, connection } => (commands::new::run(&connection.settings()?, &name)?, 0),
-            Command::Plan { compare, drifting, connection } => {
+            Command::Plan { compare, drifting, connection, .. } => {
                 (commands::plan::run(&drifting.settings(connection)?, &presentation)?, compare.on_differences())
             }
             Command::Apply { drifting, connection, .. } => {

@@ -78,6 +78,10 @@
 //!   shows the known order and says that it was not tried.
 //! * **What was dropped gets back what it carried before any GRANT, COMMENT or ALTER of the files runs**, so that what the
 //!   files say wins over what was there.
+//! * **What a statement did that is gone is undone without its text**: the objects it touched are set back to what CREATE alone
+//!   gives, and what migrations and files say about them runs again. An ALTER that is gone: its object is made anew; a table
+//!   cannot be, so that a migration has to take it back. What nobody can take back (INSERT, DO) is forgotten in words.
+//! * **Default privileges that files set hold for nothing that files make**: in a fresh build they come last.
 //! * **Objects are found by their recorded identity, not by a recorded oid**: a dump and restore changes oids.
 //! * **Drift is what the files speak of.** Each recorded object has a fingerprint: definition, owner, grants, comment. A catalog
 //!   row younger than the object's row in `pgmg_state`, or none at all, makes it a suspect; only suspects are described and

@@ -157,6 +157,10 @@ impl Running<'_> {
             database.run(&edit.meanwhile)?;
             project::write_into(project, &self.found.trees[step], &names)?;
             let (before, rows) = (database.everything()?, database.fingerprint()?);
+            if !edit.plan.is_empty() {
+                let plan = self.pgmg(database, project, &["plan", "--sql", "--diff"])?;
+                plan.expect_code(&[0])?.expect_stdout(&edit.plan)?;
+            }
             expect(self.pgmg(database, project, &["apply"])?, edit.exit, &edit.stdout, &edit.stderr)?;
             if edit.idle {
                 ensure_equal(

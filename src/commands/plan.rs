@@ -7,15 +7,15 @@ use crate::learned::Learned;
 use crate::model::outcome::Outcome;
 use crate::model::plan::Plan;
 use crate::output::progress::Bar;
-use crate::output::{self, Format, Presentation};
-use crate::trial::{Scope, stages};
+use crate::output::{self, Extra, Format, Presentation};
+use crate::trial::{Scope, redefinition, stages};
 
 /// Shows the plan.
 pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> {
     let mut opening = Opening::open(settings)?;
     let plan = plan(&mut opening, settings, presentation)?;
     output::print(&match presentation.format {
-        Format::Text => output::plan::text(&plan),
+        Format::Text => output::plan::text(&plan, presentation.sql),
         Format::Json => output::json::plan(&plan),
     })?;
     Ok(if plan.is_empty() { Outcome::Done } else { Outcome::Differences })
@@ -42,8 +42,16 @@ fn plan(opening: &mut Opening, settings: &Settings, presentation: &Presentation)
         return Ok(opening.known_order(&comparison, &learned, reason));
     }
     let progress = Bar::new(presentation.progress);
-    let finished = opening.run_trial(&comparison, Scope::Everything, &learned, &progress)?;
-    opening.session.rollback()?;
+    let mut finished = opening.run_trial(&comparison, Scope::Everything, &learned, &progress)?;
+    if presentation.diff == Extra::Shown {
+        let objects = redefinition::remade(&finished, &opening.recorded);
+        let after = redefinition::definitions(&mut opening.session, &objects)?;
+        opening.session.rollback()?;
+        let before = redefinition::definitions(&mut opening.session, &objects)?;
+        redefinition::note(&mut finished, before, after);
+    } else {
+        opening.session.rollback()?;
+    }
     opening.keep(settings, &mut learned, &finished);
     Ok(finished.plan)
 }

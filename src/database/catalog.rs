@@ -214,7 +214,21 @@ pub fn locate(session: &mut Session, objects: &[Object]) -> Result<Vec<CatalogId
     Ok(rows.iter().map(|row| CatalogId { class: row.get(0), object: row.get(1) }).collect())
 }
 
-/// The same for objects of which some may be gone: `None` for those.
+/// The objects that are shown by these labels; several where a label leaves out what tells them apart.
+pub fn labelled(session: &mut Session, labels: &HashSet<String>) -> Result<Vec<(CatalogId, Object)>> {
+    if labels.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted: Vec<&str> = labels.iter().map(String::as_str).collect();
+    let rows = session.query(include_str!("labelled.sql"), &[&wanted])?;
+    let ids: Vec<CatalogId> = rows.iter().map(|row| CatalogId { class: row.get(0), object: row.get(1) }).collect();
+    let mut found: Vec<(CatalogId, Object)> = identify(session, &ids)?.into_iter().collect();
+    found.retain(|(_, object)| labels.contains(&object.to_string()));
+    found.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(found)
+}
+
+/// Where objects are of which some may be gone: `None` for those.
 pub fn find(session: &mut Session, objects: &[Object]) -> Result<Vec<Option<CatalogId>>> {
     let found = session.probe(include_str!("locate.sql"), &[&identities(objects)])?;
     let place = |row: &tokio_postgres::Row| CatalogId { class: row.get(0), object: row.get(1) };

@@ -70,7 +70,16 @@ pub struct Step {
     /// The statement, unless the step is a migration.
     pub statement: Option<StatementId>,
     pub sql: String,
+    /// How PostgreSQL describes the object before and after; only where it was asked and differs.
+    pub definition: Option<Redefinition>,
     pub phase: Phase,
+}
+
+/// An object's definition as PostgreSQL words it, before a run and after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redefinition {
+    pub before: String,
+    pub after: String,
 }
 
 /// What a step does.
@@ -84,6 +93,10 @@ pub enum Action {
     Drop,
     /// A statement that provides nothing: GRANT, COMMENT, DO, …
     Run,
+    /// An object loses what a statement that is gone gave it: back to what CREATE gives.
+    SetBack,
+    /// A statement is gone whose effects nobody can take back: they stay.
+    Forget,
 }
 
 /// Why a step is there.
@@ -103,6 +116,8 @@ pub enum Reason {
     InTheWay(String),
     /// It names, or could cover, what this creates or changes.
     Affected(String),
+    /// The statement that set this (its privileges, its comments) is gone or changed.
+    NoLongerSaid(String),
 }
 
 /// When a step runs.

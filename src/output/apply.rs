@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::plan::{also, nothing};
-use super::style::{self, CHANGED, GOOD, HEADING, grouped, paint};
+use super::style::{self, CHANGED, GOOD, HEADING, count, grouped, paint};
 use crate::model::plan::{Action, Phase, Plan, Reason, Step};
 
 /// The steps that were carried out, and what was recorded; with colours, and a line break at its end.
@@ -18,7 +18,7 @@ pub fn text(applied: &Plan) -> String {
         let _ = writeln!(text, "  {tick} {}", line(step));
     }
     let _ = writeln!(text, "\n{}", paint(HEADING, "Updated state tracking:"));
-    let recorded = applied.steps.iter().filter(|step| step.action != Action::Drop);
+    let recorded = applied.steps.iter().filter(|step| !matches!(step.action, Action::Drop | Action::SetBack | Action::Forget));
     let (migrations, statements): (Vec<_>, Vec<_>) = recorded.partition(|step| step.action == Action::Migrate);
     for step in &migrations {
         let _ = writeln!(text, "  {tick} Recorded migration: {}", step.object);
@@ -27,10 +27,18 @@ pub fn text(applied: &Plan) -> String {
         let plural = if statements.len() == 1 { "" } else { "es" };
         let _ = writeln!(text, "  {tick} Updated {} object hash{plural}", grouped(statements.len()));
     }
-    let removed = applied.steps.iter().filter(|step| step.reason == Reason::Removed).count();
+    let removed = applied.steps.iter().filter(|step| step.reason == Reason::Removed && step.action == Action::Drop).count();
     if removed > 0 {
         let plural = if removed == 1 { "" } else { "s" };
         let _ = writeln!(text, "  {tick} Forgot {} object{plural}", grouped(removed));
+    }
+    let forgotten = applied.steps.iter().filter(|step| step.action == Action::Forget).count();
+    if forgotten > 0 {
+        let _ = writeln!(text, "  {tick} Forgot {}", count(forgotten, "statement"));
+    }
+    let set_back = applied.steps.iter().filter(|step| step.action == Action::SetBack).count();
+    if set_back > 0 {
+        let _ = writeln!(text, "  {tick} Forgot what was set on {}", count(set_back, "object"));
     }
     let _ = writeln!(text, "\n{}", paint(GOOD, "All changes applied successfully."));
     text
@@ -43,6 +51,8 @@ fn line(step: &Step) -> String {
         Action::Create => format!("Created {kind}: {name}{}", also(step)),
         Action::Replace => format!("Replaced {kind}: {name}{}", also(step)),
         Action::Drop => format!("Dropped {kind}: {name}"),
+        Action::SetBack => format!("Set back {kind}: {name}"),
+        Action::Forget => format!("Forgot {} ({}): what it did stays", step.object, step.path),
         Action::Run => format!("Ran {} ({}:{})", step.object, step.path, step.line),
     };
     if step.phase == Phase::AfterCommit {

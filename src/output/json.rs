@@ -124,6 +124,7 @@ impl<'a> Step<'a> {
             Reason::Drifted => ("drifted", None),
             Reason::InTheWay(migration) => ("in_the_way", Some(migration.as_str())),
             Reason::DependsOn(because) => ("depends_on", Some(because.as_str())),
+            Reason::NoLongerSaid(because) => ("no_longer_said", Some(because.as_str())),
             Reason::Affected(because) => ("affected", Some(because.as_str())),
         };
         Step {

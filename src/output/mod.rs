@@ -1,6 +1,7 @@
 //! From values to text or JSON: the only place for wording and colour. stdout has the result, stderr the rest.
 
 pub mod apply;
+mod definition;
 pub mod diagnostic;
 pub mod json;
 pub mod plan;
@@ -28,6 +29,18 @@ pub enum Format {
 pub struct Presentation {
     pub format: Format,
     pub progress: Visibility,
+    /// The SQL of each step of a plan.
+    pub sql: Extra,
+    /// What changes in the definitions of objects.
+    pub diff: Extra,
+}
+
+/// Whether something is shown that not everybody wants to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Extra {
+    #[default]
+    LeftOut,
+    Shown,
 }
 
 /// Writes a result to stdout in one go. Colours are left out where stdout is no terminal or the person wants none.

@@ -2,11 +2,13 @@
 
 use std::fmt::Write;
 
+use super::Extra;
+use super::definition::difference;
 use super::style::{self, BAD, CHANGED, FAINT, GOOD, HEADING, count, grouped, paint};
 use crate::model::plan::{Action, ChangeKind, Phase, Plan, Reason, Step, Tried};
 
 /// The plan for people; with colours, and a line break at its end.
-pub fn text(plan: &Plan) -> String {
+pub fn text(plan: &Plan, sql: Extra) -> String {
     if plan.is_empty() && plan.changes.is_empty() {
         return nothing(plan);
     }
@@ -17,7 +19,7 @@ pub fn text(plan: &Plan) -> String {
         affected(&mut text, plan, migration);
     }
     changes(&mut text, plan);
-    steps(&mut text, plan);
+    steps(&mut text, plan, sql);
     let _ = writeln!(text, "\n{}", summary(plan));
     text
 }
@@ -70,7 +72,7 @@ pub(super) fn kind(kind: ChangeKind) -> String {
     }
 }
 
-fn steps(text: &mut String, plan: &Plan) {
+fn steps(text: &mut String, plan: &Plan, sql: Extra) {
     if plan.steps.is_empty() {
         return;
     }
@@ -78,6 +80,15 @@ fn steps(text: &mut String, plan: &Plan) {
     let width = plan.steps.len().to_string().len();
     for (i, step) in plan.steps.iter().enumerate() {
         let _ = writeln!(text, "  {:>width$}. {}", i + 1, line(step));
+        let indent = " ".repeat(width + 4);
+        if sql == Extra::Shown {
+            for line in sql_of(step).lines() {
+                let _ = writeln!(text, "{indent}{}", paint(FAINT, line));
+            }
+        }
+        if let Some(change) = &step.definition {
+            text.push_str(&difference(change, &indent));
+        }
     }
 }
 
@@ -89,6 +100,8 @@ fn line(step: &Step) -> String {
         Action::Create => format!("CREATE {kind} {name}{} {}", also(step), from(&step.path)),
         Action::Replace => format!("CREATE OR REPLACE {kind} {name}{} {}", also(step), from(&step.path)),
         Action::Drop => format!("DROP {kind} {name}"),
+        Action::SetBack => format!("SET BACK {kind} {name} to what CREATE gives"),
+        Action::Forget => format!("FORGET {} {}: what it did stays", step.object, from(&step.path)),
         Action::Run => format!("{} {}", step.object, from(&format!("{}:{}", step.path, step.line))),
     };
     match &step.reason {
@@ -96,6 +109,10 @@ fn line(step: &Step) -> String {
         Reason::DependsOn(because) => _ = write!(line, " (depends on {because})"),
         Reason::InTheWay(migration) if step.action == Action::Drop => _ = write!(line, " (in the way of {migration})"),
         Reason::InTheWay(migration) => _ = write!(line, " (again, after {migration})"),
+        Reason::NoLongerSaid(what) if matches!(step.action, Action::Drop | Action::SetBack) => {
+            let _ = write!(line, " ({what} gone or changed)");
+        }
+        Reason::NoLongerSaid(_) => _ = write!(line, " (again, without it)"),
         Reason::Removed => _ = write!(line, " {}", paint(BAD, "(removed)")),
         Reason::Drifted => _ = write!(line, " {}", paint(CHANGED, "(drifted)")),
         Reason::Pending | Reason::New | Reason::Modified => {}
@@ -104,6 +121,12 @@ fn line(step: &Step) -> String {
         let _ = write!(line, " {}", paint(CHANGED, "(after the commit, cannot be rolled back)"));
     }
     line
+}
+
+/// What a step runs. The drop of an object has no text of its own.
+fn sql_of(step: &Step) -> String {
+    let sql = step.sql.trim_end();
+    if sql.is_empty() || sql.ends_with(';') { sql.to_owned() } else { format!("{sql};") }
 }
 
 fn from(place: &str) -> String {
@@ -124,6 +147,8 @@ fn summary(plan: &Plan) -> String {
         (Action::Create, "to create"),
         (Action::Replace, "to replace"),
         (Action::Run, "to run"),
+        (Action::SetBack, "to set back"),
+        (Action::Forget, "to forget"),
     ] {
         if number(action) > 0 {
             parts.push(format!("{} {words}", grouped(number(action))));
@@ -165,6 +190,7 @@ pub(super) mod tests {
             line: 12,
             statement: None,
             sql: "SELECT 1".into(),
+            definition: None,
             phase: Phase::Transaction,
         }
     }
@@ -221,13 +247,13 @@ Execution order:
 
 1 to migrate, 3 to create, 1 to replace, 1 to run, 4,996 unchanged. Tried and rolled back: 5 statements in 6 attempts, 1 failed.
 ";
-        assert_eq!(anstream::adapter::strip_str(&text(&example())).to_string(), expected);
+        assert_eq!(anstream::adapter::strip_str(&text(&example(), Extra::LeftOut)).to_string(), expected);
     }
 
     #[test]
     fn a_plan_that_was_not_tried_says_why() {
         let plan = Plan { tried: Tried::No("the role \"reader\" may not create anything".into()), ..example() };
-        let shown = anstream::adapter::strip_str(&text(&plan)).to_string();
+        let shown = anstream::adapter::strip_str(&text(&plan, Extra::LeftOut)).to_string();
         let end = "4,996 unchanged.\nNot tried: the role \"reader\" may not create anything; the order is the known one.\n";
         assert!(shown.ends_with(end), "{shown}");
     }
@@ -235,14 +261,24 @@ Execution order:
     #[test]
     fn an_empty_plan_is_one_line() {
         let plan = Plan { unchanged: 5_000, applied_migrations: 12, ..Plan::default() };
-        assert_eq!(text(&plan), "Nothing to do: the database matches the files (5,000 statements, 12 migrations).\n");
-        assert_eq!(text(&Plan::default()), "Nothing to do: the database matches the files.\n");
+        assert_eq!(
+            text(&plan, Extra::LeftOut),
+            "Nothing to do: the database matches the files (5,000 statements, 12 migrations).\n"
+        );
+        assert_eq!(text(&Plan::default(), Extra::LeftOut), "Nothing to do: the database matches the files.\n");
+    }
+
+    #[test]
+    fn the_sql_of_a_step_is_below_it() {
+        let steps = vec![Step { sql: "DO $$\nBEGIN\nEND $$".into(), ..step(Action::Run, "DO", "a.sql", Reason::New) }];
+        let shown = anstream::adapter::strip_str(&text(&Plan { steps, ..Plan::default() }, Extra::Shown)).to_string();
+        assert!(shown.contains("  1. DO (from a.sql:12)\n     DO $$\n     BEGIN\n     END $$;\n"), "{shown}");
     }
 
     #[test]
     fn numbers_line_up() {
         let steps = vec![step(Action::Run, "DO", "a.sql", Reason::New); 10];
-        let shown = text(&Plan { steps, ..Plan::default() });
+        let shown = text(&Plan { steps, ..Plan::default() }, Extra::LeftOut);
         assert!(shown.contains("\n   1. DO") && shown.contains("\n  10. DO"), "{shown}");
     }
 }

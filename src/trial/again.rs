@@ -195,7 +195,7 @@ fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -
 }
 
 /// The names of an object without its schema. Types come as PostgreSQL writes them, with schema and quotes.
-fn own_names(object: &Object) -> impl Iterator<Item = &str> {
+pub(super) fn own_names(object: &Object) -> impl Iterator<Item = &str> {
     let is_qualified = object.names.len() > 1;
     let is_type = matches!(object.kind.as_str(), "type" | "domain" | "cast");
     object.names.iter().skip(usize::from(is_qualified)).map(move |name| match name.rsplit_once('.') {

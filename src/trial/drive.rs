@@ -7,6 +7,7 @@ use super::Input;
 use super::failure;
 use super::records::Records;
 use super::replace::{self, Dropped};
+use super::undo::{self, Undo};
 use super::whole_file::{self, WholeFiles};
 use crate::database::session::{Failure, Part, Session, Unit};
 use crate::error::Result;
@@ -14,7 +15,7 @@ use crate::model::name::Name;
 use crate::model::object::Object;
 use crate::model::plan::{Reason, TrialFigures};
 use crate::model::sql_error::SqlError;
-use crate::model::statement::Statement;
+use crate::model::statement::{Role, Statement};
 use crate::resolver::diagnosis::{Obstacle, diagnose};
 use crate::resolver::{Beyond, Graph, Queue};
 use crate::source::mentions::messages::{name_at, names_in};
@@ -49,6 +50,10 @@ pub struct Drive<'a> {
     pub dropped: Vec<Dropped>,
     /// Statements that are tried again because what they made was dropped, and why.
     pub made_again: HashMap<usize, Reason>,
+    /// How far it is with taking back what no file says any more.
+    pub undo: Undo,
+    /// Statements that set default privileges again that hold for nothing in this run.
+    pub suspended: Vec<String>,
     /// What is done, in order, once each.
     pub course: Vec<Done>,
     /// Statements for which deferred triggers were fired already.
@@ -62,6 +67,8 @@ pub struct Drive<'a> {
 pub enum Done {
     /// An object that was dropped, and why.
     Dropped(Object, Reason),
+    /// An object that was set back to what CREATE gives, why, and by which statements.
+    SetBack(Object, Reason, String),
     /// The index of a migration.
     Migration(usize),
     /// The index of a statement.
@@ -103,6 +110,8 @@ impl<'a> Drive<'a> {
             needed_by_migrations: Vec::new(),
             dropped: Vec::new(),
             made_again: HashMap::new(),
+            undo: Undo::default(),
+            suspended: Vec::new(),
             course: Vec::new(),
             fired: HashSet::new(),
             seen: HashSet::new(),
@@ -133,11 +142,14 @@ impl<'a> Drive<'a> {
     /// The same for everything: first what creates, so that what dropped objects carried is given back before what acts on them.
     pub fn run_all(&mut self) -> Result<()> {
         if !self.input.recorded.statements.is_empty() {
+            undo::before_making(self)?;
             let creating = (0..self.statements.len()).filter(|&id| !self.statements[id].mentions.creates.is_empty());
             self.queue.limit(Some((creating.collect(), Beyond::Wait)));
             self.run()?;
             self.queue.limit(None);
             replace::give_back(self)?;
+            undo::before_acting(self)?;
+            undo::resume(self)?;
         }
         self.run()?;
         while !self.dropped.is_empty() && self.queue.parked().is_empty() {
@@ -194,7 +206,7 @@ impl<'a> Drive<'a> {
     /// Puts a statement that is done in the queue again, so that it replaces what it made. False if it cannot.
     pub fn try_again(&mut self, id: usize) -> bool {
         let statement = &self.statements[id];
-        if statement.mentions.role == crate::model::statement::Role::Creates && !self.rewritten.contains_key(&id) {
+        if statement.mentions.role == Role::Creates && !self.rewritten.contains_key(&id) {
             match or_replace(statement.sql(), statement.settings.standard_conforming_strings) {
                 Some(sql) => _ = self.rewritten.insert(id, sql),
                 None if !has_or_replace(statement) && !self.may_be_dropped(id) => return false,

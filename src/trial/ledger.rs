@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::Input;
 use super::compare::first_word;
+use super::drive::Drive;
+use super::undo;
 use crate::database::catalog::{self, CatalogDependency, Written};
 use crate::database::owners::Owners;
 use crate::database::session::Session;
@@ -90,6 +92,23 @@ impl Ledger {
         pairs.sort_unstable();
         pairs.dedup();
         pairs
+    }
+
+    /// Adds what statements that only act touched and others wrote after them.
+    pub fn note_overwritten(&mut self, drive: &Drive<'_>) {
+        let statements = self.entries.iter().filter_map(|(unit, entry)| Some((usize::try_from(*unit).ok()?, entry)));
+        let written = statements.flat_map(|(id, entry)| {
+            let provided = entry.provides.iter().map(|provided| &provided.object);
+            entry.touches.iter().chain(provided).map(move |object| (id, object))
+        });
+        let written: Vec<(usize, &Object)> = written.collect();
+        for (id, objects) in undo::overwritten(drive, &written) {
+            let Ok(unit) = i32::try_from(id) else { continue };
+            let entry = self.entries.entry(unit).or_default();
+            let own: HashSet<&Object> = entry.provides.iter().map(|provided| &provided.object).collect();
+            let more: Vec<Object> = objects.into_iter().filter(|object| !own.contains(object)).collect();
+            entry.touches.extend(more);
+        }
     }
 
     fn enter(&mut self, written: &[Written], existing: &HashSet<CatalogId>, input: &Input<'_>) {

@@ -10,10 +10,12 @@ mod ledger;
 mod locks;
 mod migrations;
 mod records;
+pub mod redefinition;
 mod removal;
 mod replace;
 mod report;
 pub mod stages;
+mod undo;
 mod whole_file;
 
 use std::collections::HashSet;
@@ -155,6 +157,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
             ledger = Ledger::read(drive.session, input)?;
         }
         failure::check_ledger(&drive, &ledger)?;
+        ledger.note_overwritten(&drive);
         let mut finished = report::finish(&drive, &ledger)?;
         let checksums = distinct_checksums(drive.statements);
         let checksum = |id: &StatementId| checksums[id.0];

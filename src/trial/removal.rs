@@ -1,12 +1,12 @@
-//! What no file creates any more is dropped, dependents first; what cannot be taken back is refused.
+//! What no file creates any more is dropped, dependents first, and forgotten.
 
 use std::collections::HashSet;
 
 use super::Scope;
-use super::compare::first_word;
 use super::drive::{Done, Drive};
 use super::ledger::Ledger;
 use super::replace;
+use super::undo::{Deed, deed};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::object::Object;
@@ -18,7 +18,9 @@ pub fn run(drive: &mut Drive<'_>, ledger: &Ledger) -> Result<bool> {
         return Ok(false);
     }
     let gone: Vec<Object> = gone(drive, ledger).into_iter().filter_map(|row| row.object.clone()).collect();
-    let gone: Vec<Object> = gone.into_iter().filter(|object| !drive.is_dropped(object)).collect();
+    // Default privileges are taken back, not dropped.
+    let is_left = |object: &Object| object.kind != "default acl" && !drive.is_dropped(object);
+    let gone: Vec<Object> = gone.into_iter().filter(is_left).collect();
     if gone.is_empty() {
         return Ok(false);
     }
@@ -29,24 +31,20 @@ pub fn run(drive: &mut Drive<'_>, ledger: &Ledger) -> Result<bool> {
     Ok(true)
 }
 
-/// The names in `pgmg_state` that are no longer right: of what was dropped, of comments that were set anew, and of
-/// statements that made nothing of their own. What any other statement did cannot be taken back.
-pub fn forgotten(drive: &Drive<'_>, ledger: &Ledger) -> Result<Vec<String>> {
-    let commented = commented(drive, ledger);
-    let mut names = Vec::new();
-    let mut diagnostics = Vec::new();
-    for row in gone(drive, ledger) {
-        let is_set_anew = row.name.starts_with("comment.") && row.touches.iter().all(|object| commented.contains(object));
-        if is_set_anew || row.object.is_some() || row.name.starts_with("create.") {
-            names.push(row.name.clone());
-        } else if drive.input.scope == Scope::Everything {
-            let file = row.file.clone().unwrap_or_else(|| "the code directory".to_owned());
-            let message = format!("a statement of {file} was applied ({}), and it is gone or changed", row.name);
-            let help = "what it did cannot be taken back: bring the statement back, and undo it by a statement of its own";
-            diagnostics.push(Diagnostic::new(message).help(help));
-        }
+/// The rows of `pgmg_state` that are no longer right: of what was dropped, was undone or cannot be undone. In a stage that does
+/// not cover everything nothing is forgotten: the last stage does it. What another version recorded too little of is refused.
+pub fn forgotten<'a>(drive: &Drive<'a>, ledger: &Ledger) -> Result<Vec<&'a RecordedStatement>> {
+    if drive.input.scope != Scope::Everything {
+        return Ok(Vec::new());
     }
-    if diagnostics.is_empty() { Ok(names) } else { Err(Error { kind: Kind::Disagreement, diagnostics }) }
+    let gone = gone(drive, ledger);
+    let unknown = gone.iter().filter(|row| row.object.is_none() && deed(row) == Deed::Unknown);
+    let refused = |row: &&RecordedStatement| {
+        let help = "drop it yourself if it is there, and delete its row from pgmg_state";
+        Diagnostic::new(format!("{} is recorded without its file, and no statement makes it any more", row.name)).help(help)
+    };
+    let diagnostics: Vec<Diagnostic> = unknown.map(refused).collect();
+    if diagnostics.is_empty() { Ok(gone) } else { Err(Error { kind: Kind::Disagreement, diagnostics }) }
 }
 
 /// Recorded statements that are gone, and no statement made their object again.
@@ -60,16 +58,4 @@ fn gone<'a>(drive: &Drive<'a>, ledger: &Ledger) -> Vec<&'a RecordedStatement> {
     let input = drive.input;
     let rows = input.comparison.orphans.iter().map(|&row| &input.recorded.statements[row]);
     rows.filter(|row| !made.contains(&row.name)).collect()
-}
-
-fn commented(drive: &Drive<'_>, ledger: &Ledger) -> HashSet<String> {
-    let mut commented = HashSet::new();
-    for done in &drive.course {
-        if let Done::Statement(id) = done
-            && first_word(&drive.statements[*id]) == "COMMENT"
-        {
-            commented.extend(ledger.statement(*id).touches.iter().map(ToString::to_string));
-        }
-    }
-    commented
 }

@@ -42,6 +42,8 @@ enum Purpose {
     Replace(usize),
     /// No statement makes them any more.
     Remove,
+    /// Their statements make them anew, without what an ALTER that is gone set.
+    WithoutAlter,
     /// They stand in the way of this migration and come back after it.
     Unblock(String),
 }
@@ -73,6 +75,11 @@ pub fn make_room(drive: &mut Drive<'_>, id: usize, failed: &Failed) -> Result<bo
 /// Drops objects for good, with what depends on them; the statements of the dependents are tried again.
 pub fn remove(drive: &mut Drive<'_>, objects: &[Object]) -> Result<()> {
     drop_objects(drive, objects, &Purpose::Remove)
+}
+
+/// Drops objects that their statements then make again, without what an ALTER set that is gone.
+pub fn make_anew(drive: &mut Drive<'_>, objects: &[Object]) -> Result<()> {
+    drop_objects(drive, objects, &Purpose::WithoutAlter)
 }
 
 /// Gives back what dropped objects carried to those that are there again.
@@ -181,6 +188,7 @@ fn settle_accounts(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose,
             (Standing::Asked, Purpose::Replace(id)) if drive.input.comparison.drifted.contains(id) => Reason::Drifted,
             (Standing::Asked, Purpose::Replace(_)) => Reason::Modified,
             (Standing::Asked, Purpose::Remove) => Reason::Removed,
+            (Standing::Asked, Purpose::WithoutAlter) => Reason::NoLongerSaid("an ALTER of it is".to_owned()),
             (_, Purpose::Unblock(migration)) => Reason::InTheWay(migration.clone()),
             _ => Reason::DependsOn(because.clone()),
         };
@@ -195,7 +203,11 @@ fn settle_accounts(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose,
         }
         // An object without a maker comes back, if at all, from a changed statement.
         let is_new = one.standing == Standing::Asked && root.is_some() || maker == Maker::Nobody;
-        let because = if is_new { Because::ItsTextChanged } else { Because::SomethingElse };
+        let because = match (one.standing, purpose) {
+            (Standing::Asked, Purpose::WithoutAlter) => Because::ItsAlterIsGone,
+            _ if is_new => Because::ItsTextChanged,
+            _ => Because::SomethingElse,
+        };
         if !(one.standing == Standing::Asked && *purpose == Purpose::Remove) {
             drive.dropped.push(Dropped { object: one.object, carried, maker, because });
         }
@@ -216,6 +228,7 @@ fn makers(
         let made = match (one.standing, purpose) {
             (Standing::Asked, Purpose::Replace(id)) => Some(Maker::Statement(*id)),
             (Standing::Asked, Purpose::Remove) => Some(Maker::Nobody),
+            (Standing::Asked, Purpose::WithoutAlter) => maker(drive, one, None),
             (Standing::PartOf(owner), _) if makers.get(&owner) == Some(&Maker::Nobody) => {
                 // What nobody wrote goes for good with its owner.
                 maker(drive, one, None).or(Some(Maker::Nobody))

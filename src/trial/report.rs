@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::compare::{changed_files, first_word, seeming_label};
 use super::drive::{Done, Drive};
 use super::ledger::{Entry, Ledger, Was, seems_to_create};
+use super::undo::{Deed, deed};
 use super::{Finished, Input, Scope, removal};
+use crate::database::spelling;
 use crate::error::Result;
 use crate::model::migration::Migration;
 use crate::model::object::{CatalogId, Object};
@@ -15,7 +17,7 @@ use crate::model::statement::{Checksum, Mode, Statement, StatementId, distinct_c
 use crate::resolver::rebinding::Course;
 use crate::resolver::{Graph, Queue};
 
-/// The plan, the records and what was learned. Recorded objects that no statement makes any more are refused.
+/// The plan, the records and what was learned.
 pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
     let input = drive.input;
     let forgotten = removal::forgotten(drive, ledger)?;
@@ -26,6 +28,7 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
     for done in &drive.course {
         plan.steps.push(match done {
             Done::Dropped(object, reason) => drop_step(object, reason),
+            Done::SetBack(object, reason, sql) => Step { action: Action::SetBack, sql: sql.clone(), ..drop_step(object, reason) },
             Done::Migration(index) => migration_step(&migrations[*index]),
             Done::Statement(id) => {
                 let mut step = statement_step(&drive.statements[*id], *id, ledger.statement(*id), &modified);
@@ -43,6 +46,8 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
         });
     }
     let later = if input.scope == Scope::Everything { later(input) } else { Vec::new() };
+    plan.steps
+        .extend(forgotten.iter().filter(|row| row.object.is_none() && deed(row) == Deed::Stays).map(|row| forget_step(row)));
     plan.steps.extend(later.iter().map(|&id| later_step(input, id)));
     plan.trial = drive.figures;
     let done = drive.course.iter().filter_map(|done| if let Done::Statement(id) = done { Some(*id) } else { None });
@@ -54,7 +59,7 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
         seen_again: seen_again(input, ledger, &records, &forgotten),
         records,
         dependencies: dependencies(drive, ledger),
-        forgotten,
+        forgotten: forgotten.into_iter().map(|row| row.name.clone()).collect(),
         learned: learned(drive, ledger),
         later,
     })
@@ -136,14 +141,14 @@ fn seen_again(
     input: &Input<'_>,
     ledger: &Ledger,
     records: &[RecordedStatement],
-    forgotten: &[String],
+    forgotten: &[&RecordedStatement],
 ) -> Vec<(String, CatalogId)> {
     let rows = &input.recorded.statements;
     if rows.is_empty() {
         return Vec::new();
     }
     let left_out: HashSet<&str> =
-        records.iter().map(|row| row.name.as_str()).chain(forgotten.iter().map(String::as_str)).collect();
+        records.iter().map(|row| row.name.as_str()).chain(forgotten.iter().map(|row| row.name.as_str())).collect();
     let names = ledger.written.iter().filter_map(|id| Some((ledger.names.get(id)?.to_string(), *id)));
     let written: HashMap<String, CatalogId> = names.collect();
     let drifted: HashSet<usize> = input.comparison.drifted_rows.iter().copied().collect();
@@ -182,7 +187,24 @@ fn drop_step(object: &Object, reason: &Reason) -> Step {
         path: String::new(),
         line: 0,
         statement: None,
+        sql: spelling::drop_statement(object).unwrap_or_default(),
+        definition: None,
+        phase: Phase::Transaction,
+    }
+}
+
+fn forget_step(row: &RecordedStatement) -> Step {
+    let word = row.name.split('.').next().unwrap_or_default().to_uppercase();
+    Step {
+        action: Action::Forget,
+        object: word,
+        also: Vec::new(),
+        reason: Reason::Removed,
+        path: row.file.clone().unwrap_or_default(),
+        line: 0,
+        statement: None,
         sql: String::new(),
+        definition: None,
         phase: Phase::Transaction,
     }
 }
@@ -198,6 +220,7 @@ pub fn migration_step(migration: &Migration) -> Step {
         line: 1,
         statement: None,
         sql: migration.file.text.clone(),
+        definition: None,
         phase: if migration.mode == Mode::NoTransaction { Phase::AfterCommit } else { Phase::Transaction },
     }
 }
@@ -220,6 +243,7 @@ fn statement_step(statement: &Statement, id: usize, entry: &Entry, modified: &Ha
         line: statement.place().line,
         statement: Some(StatementId(id)),
         sql: statement.sql().to_owned(),
+        definition: None,
         phase: Phase::Transaction,
     }
 }

@@ -54,6 +54,8 @@ pub struct Edit {
     pub removed: Vec<String>,
     /// SQL that the superuser runs in the database before.
     pub meanwhile: String,
+    /// Texts in the standard output of `plan --sql --diff` before it.
+    pub plan: Vec<String>,
     /// The edit is no change: the apply writes no row.
     pub idle: bool,
     /// As in the case itself.

@@ -6,6 +6,7 @@
 //! created again with an unchanged text ([`Because::SomethingElse`]), because then what was there and is not in the text was set
 //! by an ALTER. What other statements of the files set (GRANT, COMMENT, ALTER) wins by running after [`restore`].
 
+mod bare;
 mod grants;
 mod kinds;
 mod statements;
@@ -17,7 +18,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use tokio_postgres::types::Json;
 
-use self::grants::Privilege;
+pub use self::bare::{Aspect, Bare, Created, DefaultPrivileges, bare, created_privileges, default_privileges};
+pub use self::grants::Privilege;
 use super::session::{Part, Session, Unit};
 use crate::error::Result;
 use crate::model::object::{CatalogId, Object};
@@ -40,6 +42,8 @@ pub enum Because {
     ItsTextChanged,
     /// It is created by the same text as before, or as PostgreSQL described it.
     SomethingElse,
+    /// An ALTER that changed it is gone: what only an ALTER can have set, the owner included, does not come back.
+    ItsAlterIsGone,
 }
 
 /// An object that is there again (or was replaced in place).

@@ -1,0 +1,2 @@
+ALTER FUNCTION f(int) SET search_path = public;
+ALTER FUNCTION f(int) STABLE;

@@ -1,0 +1,1 @@
+COMMENT ON COLUMN t.name IS 'from the files';

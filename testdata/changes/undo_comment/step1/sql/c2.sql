@@ -1,0 +1,1 @@
+COMMENT ON COLUMN v.id IS 'another id';

@@ -1,0 +1,1 @@
+GRANT INSERT ON v TO pgmg_writer;

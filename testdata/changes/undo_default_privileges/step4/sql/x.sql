@@ -1,0 +1,1 @@
+CREATE VIEW x AS SELECT name FROM u JOIN t USING (id);

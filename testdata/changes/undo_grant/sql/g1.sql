@@ -1,0 +1,1 @@
+GRANT SELECT, INSERT ON v TO pgmg_reader;

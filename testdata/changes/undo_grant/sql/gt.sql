@@ -1,0 +1,1 @@
+GRANT INSERT, UPDATE (name) ON t TO pgmg_reader;

@@ -1,0 +1,1 @@
+GRANT SELECT, DELETE ON ALL TABLES IN SCHEMA public TO pgmg_writer;

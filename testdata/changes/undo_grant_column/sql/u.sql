@@ -1,0 +1,1 @@
+CREATE VIEW u AS SELECT id FROM t;

@@ -1,0 +1,1 @@
+GRANT SELECT (name) ON v TO pgmg_reader;

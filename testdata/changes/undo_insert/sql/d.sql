@@ -1,0 +1,1 @@
+DO $$ BEGIN INSERT INTO t VALUES (2, 'two'); END $$;
