@@ -5,6 +5,7 @@ pub mod blockers;
 pub mod catalog;
 pub mod connect;
 mod conninfo;
+pub mod forms;
 pub mod interrupt;
 pub mod limits;
 pub mod lock;

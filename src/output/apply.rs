@@ -42,6 +42,8 @@ fn line(step: &Step) -> String {
         Action::Migrate => format!("Applied migration: {}", step.object),
         Action::Create => format!("Created {kind}: {name}{}", also(step)),
         Action::Replace => format!("Replaced {kind}: {name}{}", also(step)),
+        Action::Alter if step.sql.is_empty() => format!("Kept {kind}: {name}"),
+        Action::Alter => format!("Altered {kind}: {name}"),
         Action::Drop => format!("Dropped {kind}: {name}"),
         Action::Run => format!("Ran {} ({}:{})", step.object, step.path, step.line),
     };

@@ -87,6 +87,8 @@ fn line(step: &Step) -> String {
         Action::Migrate => format!("Run migration: {}", step.object),
         Action::Create => format!("CREATE {kind} {name}{} {}", also(step), from(&step.path)),
         Action::Replace => format!("CREATE OR REPLACE {kind} {name}{} {}", also(step), from(&step.path)),
+        Action::Alter if step.sql.is_empty() => format!("Keep {kind} {name}, which is as the file says {}", from(&step.path)),
+        Action::Alter => format!("{} {}", step.sql, from(&step.path)),
         Action::Drop => format!("DROP {kind} {name}"),
         Action::Run => format!("{} {}", step.object, from(&format!("{}:{}", step.path, step.line))),
     };
@@ -121,6 +123,7 @@ fn summary(plan: &Plan) -> String {
         (Action::Drop, "to drop"),
         (Action::Create, "to create"),
         (Action::Replace, "to replace"),
+        (Action::Alter, "to alter"),
         (Action::Run, "to run"),
     ] {
         if number(action) > 0 {

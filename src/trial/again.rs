@@ -59,7 +59,7 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
         }
         drive.finish()?;
         super::check_constraints(drive.session, None)?;
-        *ledger = Ledger::read(drive.session, drive.input)?;
+        *ledger = drive.ledger()?;
     }
     Ok(Settled::Yes)
 }

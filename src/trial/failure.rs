@@ -81,11 +81,18 @@ pub fn deferred(error: &SqlError, migration: Option<&Migration>) -> Error {
     Error::new(Kind::Sql, diagnostic.note(NoteLabel::Note, "a deferred constraint is violated; COMMIT would be refused"))
 }
 
+/// The statements that are left for a reason of their own when nothing moves any more.
+pub fn roots(drive: &Drive<'_>) -> Vec<usize> {
+    explain(drive.statements, drive.graph, &left(drive)).roots.into_iter().flat_map(|root| root.statements).collect()
+}
+
+fn left(drive: &Drive<'_>) -> Vec<(usize, Obstacle)> {
+    drive.queue.parked().into_iter().filter_map(|id| Some((id, drive.failures.get(&id)?.obstacle.clone()))).collect()
+}
+
 /// The error for the statements that are left when nothing moves any more.
 pub fn unresolved(drive: &Drive<'_>) -> Error {
-    let left: Vec<(usize, Obstacle)> =
-        drive.queue.parked().into_iter().filter_map(|id| Some((id, drive.failures.get(&id)?.obstacle.clone()))).collect();
-    let explanation = explain(drive.statements, drive.graph, &left);
+    let explanation = explain(drive.statements, drive.graph, &left(drive));
     let mut kinds = Vec::new();
     let mut diagnostics = Vec::new();
     for root in &explanation.roots {

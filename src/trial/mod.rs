@@ -4,6 +4,7 @@ pub mod after_commit;
 mod again;
 pub mod compare;
 mod drive;
+mod evolve;
 mod failure;
 mod ledger;
 mod locks;
@@ -30,7 +31,6 @@ use crate::model::statement::{Mode, Statement, StatementId, distinct_checksums};
 use crate::resolver::Graph;
 use compare::Comparison;
 use drive::Drive;
-use ledger::Ledger;
 use whole_file::WholeFiles;
 
 pub use locks::check_room;
@@ -114,7 +114,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
         // If the whole is refused as well, what was wrong with the pieces says more.
         drive.finish().map_err(|error| in_pieces.take().unwrap_or(error))?;
         check_constraints(drive.session, None)?;
-        let mut ledger = Ledger::read(drive.session, input)?;
+        let mut ledger = drive.ledger()?;
         match again::settle(&mut drive, &mut ledger)? {
             again::Settled::Yes => {}
             again::Settled::BeginAgain(edges) if beginning < BEGINNINGS => {
@@ -142,7 +142,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
             again::Settled::BeginAgain(_) => {}
         }
         while removal::run(&mut drive, &ledger)? {
-            ledger = Ledger::read(drive.session, input)?;
+            ledger = drive.ledger()?;
         }
         failure::check_ledger(&drive, &ledger)?;
         let mut finished = report::finish(&drive, &ledger)?;

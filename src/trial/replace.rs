@@ -4,10 +4,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::drive::{Done, Drive, Failed, OWN_UNIT};
+use super::evolve::{self, Attempt};
 use super::ledger::seems_to_create;
 use crate::database::attributes::{self, Because, Carried, Recreated};
 use crate::database::blockers::{self, Dependent, Standing};
 use crate::database::catalog;
+use crate::database::session::Failure;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::migration::Migration;
@@ -60,19 +62,29 @@ pub fn clear_the_way(drive: &mut Drive<'_>, migration: &Migration, error: &SqlEr
     Ok(true)
 }
 
-/// Makes room for a statement whose object is there and cannot be replaced. False if no recorded object is in its way.
-pub fn make_room(drive: &mut Drive<'_>, id: usize, failed: &Failed) -> Result<bool> {
+/// What came of making room for a statement.
+#[derive(Debug)]
+pub enum Room {
+    /// It can be tried again.
+    Made,
+    /// It fails even with its object out of its way.
+    Useless(Failure),
+    /// No recorded object is in its way.
+    Taken,
+}
+
+/// Makes room for a statement whose object is there and cannot be replaced.
+pub fn make_room(drive: &mut Drive<'_>, id: usize, failed: &Failed) -> Result<Room> {
     let objects = in_its_way(drive, id, failed);
     if objects.is_empty() {
-        return Ok(false);
+        return Ok(Room::Taken);
     }
-    drop_objects(drive, &objects, &Purpose::Replace(id))?;
-    Ok(true)
+    drop_objects(drive, &objects, &Purpose::Replace(id))
 }
 
 /// Drops objects for good, with what depends on them; the statements of the dependents are tried again.
 pub fn remove(drive: &mut Drive<'_>, objects: &[Object]) -> Result<()> {
-    drop_objects(drive, objects, &Purpose::Remove)
+    drop_objects(drive, objects, &Purpose::Remove).map(drop)
 }
 
 /// Gives back what dropped objects carried to those that are there again.
@@ -139,7 +151,7 @@ fn in_its_way(drive: &Drive<'_>, id: usize, failed: &Failed) -> Vec<Object> {
     if hinted.is_empty() { found } else { hinted }
 }
 
-fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) -> Result<()> {
+fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) -> Result<Room> {
     let ids = catalog::find(drive.session, objects)?;
     let ids: Vec<CatalogId> = ids.into_iter().flatten().collect();
     let all = blockers::dependents(drive.session, &ids)?;
@@ -151,6 +163,13 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) ->
     let is_lost = |one: &&Dependent| !makers.contains_key(&one.id) || one.drop_statements().is_none();
     let in_the_way: Vec<&Dependent> = all.iter().filter(is_lost).collect();
     if !in_the_way.is_empty() {
+        if let Purpose::Replace(id) = purpose {
+            match evolve::attempt(drive, *id, objects, &in_the_way)? {
+                Some(Attempt::Evolves) => return Ok(Room::Made),
+                Some(Attempt::Fails(failure)) => return Ok(Room::Useless(failure)),
+                None => {}
+            }
+        }
         return Err(refused(drive, objects, purpose, &in_the_way));
     }
     let drops: Vec<String> = all.iter().flat_map(|one| one.drop_statements().unwrap_or_default()).collect();
@@ -165,7 +184,7 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) ->
         (one, maker, carried)
     });
     settle_accounts(drive, objects, purpose, accounts.collect());
-    Ok(())
+    Ok(Room::Made)
 }
 
 /// Notes what was dropped, and puts the statements that make it again back into the queue.
