@@ -1,5 +1,7 @@
 //! What holds data, or is held by it, stays and is altered into what its file says; what would lose data is refused.
 
+use super::CommitFirst;
+use super::compare::Comparison;
 use super::drive::{Drive, Failed};
 use super::failure;
 use crate::database::blockers::{Dependent, Standing};
@@ -71,17 +73,35 @@ pub fn holds_data(object: &Object) -> bool {
     matches!(object.kind.as_str(), "table" | "sequence")
 }
 
-/// The statements whose new enum values have to be committed before anything else can work; `None` if something else is wrong.
-pub fn to_commit_first(drive: &Drive<'_>) -> Option<Vec<usize>> {
+/// The new enum values that have to be committed before anything else can work; `None` if something else is wrong.
+pub fn to_commit_first(drive: &Drive<'_>) -> Option<CommitFirst> {
     let needs_commit = |id: &usize| drive.failures.get(id).is_some_and(|failed| failed.obstacle == Obstacle::NeedsCommit);
     let roots = failure::roots(drive);
     if roots.is_empty() || !roots.iter().all(needs_commit) {
         return None;
     }
-    let mut first: Vec<usize> =
-        drive.evolved.iter().filter(|(_, evolved)| evolved.needs_commit).map(|(&statement, _)| statement).collect();
-    first.sort_unstable();
-    Some(first).filter(|first| !first.is_empty())
+    let mut first: Vec<(usize, &Evolved)> = drive
+        .evolved
+        .iter()
+        .filter(|(_, evolved)| evolved.needs_commit)
+        .map(|(&statement, evolved)| (statement, evolved))
+        .collect();
+    first.sort_unstable_by_key(|(statement, _)| *statement);
+    if first.is_empty() {
+        return None;
+    }
+    let recorded = &drive.input.recorded.statements;
+    let is_of_one = |row: &usize| first.iter().any(|(_, evolved)| recorded[*row].object.as_ref() == Some(&evolved.object));
+    let comparison = Comparison {
+        statements: first.iter().map(|(statement, _)| *statement).collect(),
+        orphans: drive.input.comparison.orphans.iter().copied().filter(is_of_one).collect(),
+        ..Comparison::default()
+    };
+    Some(CommitFirst {
+        comparison,
+        objects: first.iter().map(|(_, evolved)| evolved.object.to_string()).collect(),
+        alters: first.iter().map(|(statement, evolved)| (*statement, evolved.alters.join("; "))).collect(),
+    })
 }
 
 /// The failed attempt of a statement that fails even with its object out of its way.

@@ -51,6 +51,16 @@ pub fn migration(drive: &Drive<'_>, migration: &Migration, failure: &Failure, ob
         return fatal;
     }
     diagnostic.help = help(drive, None, &failed);
+    let takes_over = |object: &Object| {
+        let mut created = statement.into_iter().flat_map(|statement| &statement.mentions.creates);
+        created.any(|created| may_be(created, object))
+    };
+    if *obstacle == Obstacle::AlreadyExists
+        && let Some(object) = drive.input.recorded.statements.iter().filter_map(|row| row.object.as_ref()).find(|o| takes_over(o))
+    {
+        let help = format!("the code directory made {object}: write IF NOT EXISTS here, so that the migration takes it over");
+        diagnostic.help = Some(help);
+    }
     let kind = if *obstacle == Obstacle::AlreadyExists { Kind::Sql } else { kind(obstacle) };
     let mut diagnostics = vec![diagnostic];
     if !drive.queue.parked().is_empty() {

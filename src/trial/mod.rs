@@ -87,8 +87,27 @@ pub struct Finished {
     pub later: Vec<usize>,
 }
 
+/// How a run that may go on ends.
+#[derive(Debug)]
+pub enum Ended {
+    Finished(Box<Finished>),
+    /// Nothing works before this is committed by itself; what was tried has to be rolled back.
+    CommitFirst(CommitFirst),
+}
+
+/// Statements that add values to enums which others use: PostgreSQL allows that only after a commit (SQLSTATE 55P04).
+#[derive(Debug, Clone)]
+pub struct CommitFirst {
+    /// A comparison with nothing else in it.
+    pub comparison: Comparison,
+    /// What it is done to: `type.mood`.
+    pub objects: Vec<String>,
+    /// For each statement the SQL that does it.
+    pub alters: Vec<(usize, String)>,
+}
+
 /// Runs everything that is pending in the session's open transaction. The caller ends it with ROLLBACK or COMMIT.
-pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
+pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Ended> {
     let mut known = input.known.clone();
     let mut taught: Vec<Edge> = Vec::new();
     let mut forced: Vec<Edge> = Vec::new();
@@ -102,6 +121,9 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
         migrations::run(&mut drive)?;
         if input.scope == Scope::Everything {
             drive.run_all()?;
+            if let Some(first) = evolve::to_commit_first(&drive) {
+                return Ok(Ended::CommitFirst(first));
+            }
         }
         let unknown = whole_file::worth_trying(&drive);
         if beginning < BEGINNINGS && !unknown.is_empty() {
@@ -150,7 +172,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
         let checksum = |id: &StatementId| checksums[id.0];
         // What the beginnings before this one taught: without it the next run would make their detours again.
         finished.learned.extend(taught.iter().chain(&forced).map(|(later, earlier)| (checksum(later), checksum(earlier))));
-        return Ok(finished);
+        return Ok(Ended::Finished(Box::new(finished)));
     }
     Err(Error::bug("no beginning led to an end"))
 }

@@ -82,6 +82,20 @@ pub fn make_room(drive: &mut Drive<'_>, id: usize, failed: &Failed) -> Result<Ro
     drop_objects(drive, &objects, &Purpose::Replace(id))
 }
 
+/// A statement with IF NOT EXISTS leaves alone what holds data: whether that is what the statement says has to be seen. True if
+/// one of the objects is.
+pub fn keep_changed(drive: &mut Drive<'_>, objects: &[Object]) -> Result<bool> {
+    let mut done: Vec<usize> = drive.queue.successes().to_vec();
+    done.sort_unstable();
+    done.dedup();
+    let mut kept = false;
+    for object in objects.iter().filter(|object| evolve::holds_data(object)) {
+        let Some(id) = done.iter().copied().find(|&id| seems_to_create(&drive.statements[id], object)) else { continue };
+        kept |= matches!(evolve::attempt(drive, id, std::slice::from_ref(object), &[])?, Some(Attempt::Evolves));
+    }
+    Ok(kept)
+}
+
 /// Drops objects for good, with what depends on them; the statements of the dependents are tried again.
 pub fn remove(drive: &mut Drive<'_>, objects: &[Object]) -> Result<()> {
     drop_objects(drive, objects, &Purpose::Remove).map(drop)
@@ -265,8 +279,10 @@ fn maker(drive: &Drive<'_>, one: &Dependent, definition: Option<&String>) -> Opt
 }
 
 fn refused(drive: &Drive<'_>, objects: &[Object], purpose: &Purpose, in_the_way: &[&Dependent]) -> Error {
-    let names: Vec<String> = objects.iter().map(ToString::to_string).collect();
-    let holds_data = in_the_way.iter().any(|one| one.standing == Standing::Asked);
+    let of_themselves = in_the_way.iter().filter(|one| one.standing == Standing::Asked).map(|one| one.object.to_string());
+    let of_themselves: Vec<String> = of_themselves.collect();
+    let holds_data = !of_themselves.is_empty();
+    let names = if holds_data { of_themselves } else { objects.iter().map(ToString::to_string).collect() };
     let what = if matches!(purpose, Purpose::Replace(_)) { "cannot be replaced" } else { "cannot be dropped" };
     let message = if holds_data {
         format!("{} {what}: it holds data", names.join(", "))
@@ -280,5 +296,11 @@ fn refused(drive: &Drive<'_>, objects: &[Object], purpose: &Purpose, in_the_way:
     for one in in_the_way.iter().filter(|one| one.standing != Standing::Asked) {
         diagnostic = diagnostic.note(NoteLabel::Note, format!("{} stands in the way", one.object));
     }
-    Error::new(Kind::Disagreement, diagnostic.help("write a migration that changes what stands in the way"))
+    let help = match purpose {
+        Purpose::Remove if holds_data => {
+            "bring its statement back; or move it into a migration, which takes it over as it is; or drop it in a migration"
+        }
+        _ => "write a migration that changes what stands in the way",
+    };
+    Error::new(Kind::Disagreement, diagnostic.help(help))
 }
