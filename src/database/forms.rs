@@ -10,6 +10,7 @@ use super::spelling;
 use crate::error::Result;
 use crate::model::name::quote_identifier;
 use crate::model::object::{CatalogId, Object};
+use crate::model::sql_error::SqlError;
 use crate::model::statement::{Settings, Statement};
 
 /// Where the present object is while the statement makes another one of its name; never committed.
@@ -57,7 +58,9 @@ pub enum Compared {
     Forms(Forms),
     /// The statement itself failed, with the object out of its way.
     StatementFailed(Failure),
-    /// The object cannot be put aside, or the statement makes none of its name.
+    /// The object cannot be put aside: no privilege, or a kind that stays in its schema.
+    Stays(Box<SqlError>),
+    /// The statement makes no object of its name.
     Unknown,
 }
 
@@ -86,7 +89,7 @@ pub fn compare(session: &mut Session, id: CatalogId, object: &Object, statement:
     let rows = match session.look(&Unit { number, parts }, query, &[&id.object, &schema, &name])? {
         Ok(rows) => rows,
         Err(failure) if failure.part == 2 => return Ok(Compared::StatementFailed(failure)),
-        Err(_) => return Ok(Compared::Unknown),
+        Err(failure) => return Ok(Compared::Stays(Box::new(failure.error))),
     };
     let (mut now, mut wanted) = (None, None);
     for row in &rows {

@@ -311,7 +311,7 @@ impl<'a> Drive<'a> {
                     self.queue.retry(id);
                     return Ok(());
                 }
-                Room::Useless(failure) => failed = evolve::failed(self, id, failure),
+                Room::Useless(failure) => failed = evolve::failed(self, id, *failure),
                 Room::Taken => {}
             }
         }

@@ -12,6 +12,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::name::quote_literal;
 use crate::model::object::{CatalogId, Object};
+use crate::model::sql_error::SqlError;
 use crate::resolver::diagnosis::Obstacle;
 
 /// How many differences of a table are shown.
@@ -26,6 +27,8 @@ pub struct Evolved {
     pub alters: Vec<String>,
     /// It got a value that can be used only after the commit (SQLSTATE 55P04).
     pub needs_commit: bool,
+    /// What a composite type that changed is built into: views that spread it, functions that return it.
+    pub dependents: Vec<Object>,
 }
 
 /// What came of an attempt to alter in place.
@@ -34,11 +37,14 @@ pub enum Attempt {
     /// The statement will be tried as ALTERs.
     Evolves,
     /// The statement fails even with the object out of its way.
-    Fails(Failure),
+    Fails(Box<Failure>),
 }
 
 /// Finds the ALTERs that make one of `objects` what the statement says. An error if data would be lost.
-pub fn attempt(drive: &mut Drive<'_>, id: usize, objects: &[Object], in_the_way: &[&Dependent]) -> Result<Option<Attempt>> {
+pub fn attempt(drive: &mut Drive<'_>, id: usize, objects: &[Object], all: &[Dependent]) -> Result<Option<Attempt>> {
+    if drive.whole_files.contains_key(&id) {
+        return Ok(None);
+    }
     let Some(object) = objects.iter().find(|object| may_stay(object)).cloned() else { return Ok(None) };
     let Some(at) = catalog::find(drive.session, std::slice::from_ref(&object))?.into_iter().next().flatten() else {
         return Ok(None);
@@ -47,19 +53,25 @@ pub fn attempt(drive: &mut Drive<'_>, id: usize, objects: &[Object], in_the_way:
     let number = i32::try_from(id).unwrap_or(i32::MAX);
     let forms = match forms::compare(drive.session, at, &object, statement, number)? {
         Compared::Forms(forms) => forms,
-        Compared::StatementFailed(failure) => return Ok(Some(Attempt::Fails(failure))),
+        Compared::StatementFailed(failure) => return Ok(Some(Attempt::Fails(Box::new(failure)))),
+        Compared::Stays(error) => return Err(not_compared(drive, id, &object, &error)),
         Compared::Unknown => return Ok(None),
     };
     match alters(&object, &forms) {
         Ok(alters) => {
             let needs_commit = matches!(forms.now, Form::Enum(_)) && !alters.is_empty();
-            let before = drive.evolved.get(&id).map(|before| (before.alters.clone(), before.needs_commit)).unwrap_or_default();
+            let is_spread = matches!(forms.now, Form::Composite(_)) && !alters.is_empty();
+            let dependents = if is_spread { all.iter().map(|one| one.object.clone()).collect() } else { Vec::new() };
             drive.altering.insert(id, alters.clone());
-            let alters = [before.0, alters].concat();
-            drive.evolved.insert(id, Evolved { id: at, object, alters, needs_commit: needs_commit || before.1 });
+            let new = Evolved { id: at, object, alters: Vec::new(), needs_commit: false, dependents: Vec::new() };
+            // The same statement may have been tried before in this run.
+            let evolved = drive.evolved.entry(id).or_insert(new);
+            evolved.alters.extend(alters);
+            evolved.dependents.extend(dependents);
+            evolved.needs_commit |= needs_commit;
             Ok(Some(Attempt::Evolves))
         }
-        Err(losses) => Err(refused(drive, id, &object, &forms, &losses, in_the_way)),
+        Err(losses) => Err(refused(drive, id, &object, &forms, &losses, all)),
     }
 }
 
@@ -100,7 +112,7 @@ pub fn to_commit_first(drive: &Drive<'_>) -> Option<CommitFirst> {
     Some(CommitFirst {
         comparison,
         objects: first.iter().map(|(_, evolved)| evolved.object.to_string()).collect(),
-        alters: first.iter().map(|(statement, evolved)| (*statement, evolved.alters.join("; "))).collect(),
+        alters: first.iter().map(|(statement, evolved)| (*statement, evolved.alters.join(";\n"))).collect(),
     })
 }
 
@@ -203,7 +215,17 @@ fn differences(now: &[String], wanted: &[String]) -> Vec<String> {
     lines
 }
 
-fn refused(drive: &Drive<'_>, id: usize, object: &Object, forms: &Forms, losses: &[String], in_the_way: &[&Dependent]) -> Error {
+fn not_compared(drive: &Drive<'_>, id: usize, object: &Object, error: &SqlError) -> Error {
+    let message = format!("{object} cannot be dropped and cannot be compared with what the file says: {}", error.message);
+    let diagnostic = Diagnostic { message, ..failure::said(error) }.at(drive.statements[id].place());
+    let help = match error.code.as_str() {
+        "42501" => "pgmg puts it into another schema for a moment: it needs to own it, and CREATE on the database",
+        _ => "bring the former statement back, or write a migration that alters it",
+    };
+    Error::new(Kind::Disagreement, diagnostic.help(help))
+}
+
+fn refused(drive: &Drive<'_>, id: usize, object: &Object, forms: &Forms, losses: &[String], all: &[Dependent]) -> Error {
     let name = object.name();
     let (message, help) = match forms.now {
         Form::Lines(_) => (
@@ -227,7 +249,8 @@ fn refused(drive: &Drive<'_>, id: usize, object: &Object, forms: &Forms, losses:
             diagnostic = diagnostic.note(NoteLabel::Note, loss.clone());
         }
     } else {
-        for one in in_the_way.iter().filter(|one| one.standing != Standing::Asked) {
+        let is_in_the_way = |one: &&Dependent| one.standing != Standing::Asked && one.drop_statements().is_none();
+        for one in all.iter().filter(is_in_the_way) {
             diagnostic = diagnostic.note(NoteLabel::Note, format!("{} uses it", one.object));
         }
     }

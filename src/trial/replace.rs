@@ -68,7 +68,7 @@ pub enum Room {
     /// It can be tried again.
     Made,
     /// It fails even with its object out of its way.
-    Useless(Failure),
+    Useless(Box<Failure>),
     /// No recorded object is in its way.
     Taken,
 }
@@ -178,7 +178,7 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) ->
     let in_the_way: Vec<&Dependent> = all.iter().filter(is_lost).collect();
     if !in_the_way.is_empty() {
         if let Purpose::Replace(id) = purpose {
-            match evolve::attempt(drive, *id, objects, &in_the_way)? {
+            match evolve::attempt(drive, *id, objects, &all)? {
                 Some(Attempt::Evolves) => return Ok(Room::Made),
                 Some(Attempt::Fails(failure)) => return Ok(Room::Useless(failure)),
                 None => {}
@@ -300,6 +300,7 @@ fn refused(drive: &Drive<'_>, objects: &[Object], purpose: &Purpose, in_the_way:
         Purpose::Remove if holds_data => {
             "bring its statement back; or move it into a migration, which takes it over as it is; or drop it in a migration"
         }
+        _ if holds_data => "bring its former statement back, or write a migration that alters it",
         _ => "write a migration that changes what stands in the way",
     };
     Error::new(Kind::Disagreement, diagnostic.help(help))

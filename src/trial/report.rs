@@ -30,7 +30,7 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
             Done::Statement(id) => {
                 let mut step = statement_step(&drive.statements[*id], *id, ledger.statement(*id), &modified);
                 if let Some(evolved) = drive.evolved.get(id) {
-                    (step.action, step.sql) = (Action::Alter, evolved.alters.join("; "));
+                    (step.action, step.sql) = (Action::Alter, evolved.alters.join(";\n"));
                 }
                 if let Some(because) = drive.because.get(id).filter(|_| !input.comparison.statements.contains(id)) {
                     step.reason = Reason::Affected(label(&drive.statements[*because], ledger.statement(*because)));
