@@ -5,7 +5,7 @@ use std::mem::take;
 use super::opening::Opening;
 use crate::config::Settings;
 use crate::database::state::Changes;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::learned::Learned;
 use crate::model::outcome::Outcome;
 use crate::model::plan::Plan;
@@ -13,7 +13,7 @@ use crate::output::progress::Bar;
 use crate::output::{self, Format, Presentation};
 use crate::trial::compare::Comparison;
 use crate::trial::stages::{self, Stage};
-use crate::trial::{self, Finished, Scope};
+use crate::trial::{self, Ended, Finished, Scope};
 
 /// Applies what is pending and says what was done.
 pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> {
@@ -39,7 +39,15 @@ fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation
     loop {
         match stages::next(&opening.project, &comparison) {
             Stage::Whole => {
-                let finished = commit(opening, &comparison, Scope::Everything, &learned, &progress)?;
+                let finished = match commit(opening, &comparison, Scope::Everything, &learned, &progress)? {
+                    Ended::Finished(finished) => finished,
+                    Ended::CommitFirst(first) => {
+                        let finished = commit_all(opening, &first.comparison, Scope::Everything, &learned, &progress)?;
+                        steps.extend(finished.plan.steps);
+                        comparison = opening.compare_again(settings)?;
+                        continue;
+                    }
+                };
                 opening.keep(settings, &mut learned, &finished);
                 let statements = opening.project.statements.as_deref().unwrap_or_default();
                 trial::after_commit::run(&mut opening.session, statements, &opening.state, &finished.later)?;
@@ -48,7 +56,7 @@ fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation
                 return Ok(Plan { steps, migrations, applied_migrations, ..finished.plan });
             }
             Stage::Before(migrations) => {
-                let finished = commit(opening, &migrations, Scope::WhatMigrationsNeed, &learned, &progress)?;
+                let finished = commit_all(opening, &migrations, Scope::WhatMigrationsNeed, &learned, &progress)?;
                 opening.keep(settings, &mut learned, &finished);
                 steps.extend(finished.plan.steps);
             }
@@ -62,9 +70,30 @@ fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation
     }
 }
 
-/// Runs a stage in a transaction of its own; what it recorded is no longer in the result.
-fn commit(opening: &mut Opening, comparison: &Comparison, scope: Scope, learned: &Learned, progress: &Bar) -> Result<Finished> {
-    let mut finished = opening.run_trial(comparison, scope, learned, progress)?;
+/// The same for a stage in which nothing has to be committed before.
+fn commit_all(
+    opening: &mut Opening,
+    comparison: &Comparison,
+    scope: Scope,
+    learned: &Learned,
+    progress: &Bar,
+) -> Result<Box<Finished>> {
+    match commit(opening, comparison, scope, learned, progress)? {
+        Ended::Finished(finished) => Ok(finished),
+        Ended::CommitFirst(_) => Err(Error::bug("a stage of its own would have to be divided")),
+    }
+}
+
+/// Runs a stage in a transaction of its own; what it recorded is no longer in the result. Rolled back if something has to be
+/// committed before.
+fn commit(opening: &mut Opening, comparison: &Comparison, scope: Scope, learned: &Learned, progress: &Bar) -> Result<Ended> {
+    let mut finished = match opening.run_trial(comparison, scope, learned, progress)? {
+        Ended::Finished(finished) => finished,
+        first => {
+            opening.session.rollback()?;
+            return Ok(first);
+        }
+    };
     let migrations = opening.project.migrations.as_deref().unwrap_or_default();
     let changes = Changes {
         migrations: finished.migrations.iter().map(|&index| &migrations[index]).collect(),
@@ -75,5 +104,5 @@ fn commit(opening: &mut Opening, comparison: &Comparison, scope: Scope, learned:
     };
     opening.state.write(&mut opening.session, &changes)?.map_err(|error| trial::refused(&error))?;
     opening.session.commit()?.map_err(|error| trial::refused(&error))?;
-    Ok(finished)
+    Ok(Ended::Finished(finished))
 }

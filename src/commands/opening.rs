@@ -21,7 +21,7 @@ use crate::model::record::{Drift, OnDrift, Recorded};
 use crate::source::project::{Directories, load};
 use crate::trial::compare::{Comparison, compare};
 use crate::trial::drift as healing;
-use crate::trial::{self, Finished, Input, Scope, check_room};
+use crate::trial::{self, Ended, Finished, Input, Scope, check_room};
 
 /// A project and a database, side by side.
 pub struct Opening {
@@ -95,7 +95,7 @@ impl Opening {
         scope: Scope,
         learned: &Learned,
         progress: &dyn Progress,
-    ) -> Result<Finished> {
+    ) -> Result<Ended> {
         let side = self.target.pool()?;
         let existing = |ids: &[CatalogId]| existing(&side, ids);
         let input = Input { scope, ..input(&self.project, &self.recorded, comparison, learned, &existing, progress) };

@@ -5,10 +5,12 @@ use crate::config::Settings;
 use crate::error::Result;
 use crate::learned::Learned;
 use crate::model::outcome::Outcome;
-use crate::model::plan::Plan;
+use crate::model::plan::{Action, Plan, Reason, Step};
+use crate::model::statement::StatementId;
 use crate::output::progress::Bar;
 use crate::output::{self, Extra, Format, Presentation};
-use crate::trial::{Scope, redefinition, stages};
+use crate::trial::compare::Comparison;
+use crate::trial::{CommitFirst, Ended, Scope, redefinition, stages};
 
 /// Shows the plan.
 pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> {
@@ -42,7 +44,13 @@ fn plan(opening: &mut Opening, settings: &Settings, presentation: &Presentation)
         return Ok(opening.known_order(&comparison, &learned, reason));
     }
     let progress = Bar::new(presentation.progress);
-    let mut finished = opening.run_trial(&comparison, Scope::Everything, &learned, &progress)?;
+    let mut finished = match opening.run_trial(&comparison, Scope::Everything, &learned, &progress)? {
+        Ended::Finished(finished) => finished,
+        Ended::CommitFirst(first) => {
+            opening.session.rollback()?;
+            return Ok(committed_first(opening, &comparison, &learned, &first));
+        }
+    };
     if presentation.diff == Extra::Shown {
         let objects = redefinition::remade(&finished, &opening.recorded);
         let after = redefinition::definitions(&mut opening.session, &objects)?;
@@ -54,4 +62,19 @@ fn plan(opening: &mut Opening, settings: &Settings, presentation: &Presentation)
     }
     opening.keep(settings, &mut learned, &finished);
     Ok(finished.plan)
+}
+
+/// The plan where new enum values have to be committed before the rest can be tried.
+fn committed_first(opening: &Opening, comparison: &Comparison, learned: &Learned, first: &CommitFirst) -> Plan {
+    let what = first.objects.join(", ");
+    let reason = format!("{what} gets values that can be used only after a commit, so apply commits them first, by themselves");
+    let mut plan = opening.known_order(comparison, learned, reason);
+    let mut steps = Vec::new();
+    for (statement, sql) in &first.alters {
+        let at = plan.steps.iter().position(|step| step.statement == Some(StatementId(*statement)));
+        let Some(step) = at.map(|at| plan.steps.remove(at)) else { continue };
+        steps.push(Step { action: Action::Alter, sql: sql.clone(), reason: Reason::Modified, ..step });
+    }
+    steps.append(&mut plan.steps);
+    Plan { steps, ..plan }
 }

@@ -150,6 +150,31 @@ impl Session {
         Ok(Outcome { done, failure: None })
     }
 
+    /// Tries a unit, asks something in the state it leaves, and undoes it.
+    pub fn look(
+        &mut self,
+        unit: &Unit<'_>,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<std::result::Result<Vec<Row>, Failure>> {
+        let (mut commands, _) = self.commands(std::slice::from_ref(unit));
+        // The last two would make it permanent.
+        commands.truncate(commands.len().saturating_sub(2));
+        // Whatever happens next, ROLLBACK TO comes first, and it takes the settings back as well.
+        for range in messages(&commands) {
+            let outcome = self.send(&commands[range.clone()])?;
+            self.savepoint = Savepoint::Failed;
+            if let Some(error) = outcome.error {
+                return Ok(Err(commands[range.start + outcome.failed].failure(error)));
+            }
+        }
+        let rows = self.runtime.block_on(self.client.query(sql, parameters));
+        rows.map(Ok).map_err(|error| match sql_error(&error) {
+            Some(error) => refused("a query of pgmg's own failed", &error),
+            None => lost(&error),
+        })
+    }
+
     /// Runs a query of pgmg's own inside or outside the transaction, with pgmg's own settings.
     pub fn query(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
@@ -240,7 +265,11 @@ impl Session {
             self.savepoint = Savepoint::Open;
         }
         if self.settings.take().is_some_and(|settings| !settings.statements.is_empty()) {
-            let switch = self.switch(&Arc::default()).join(";\n");
+            let mut switch = self.switch(&Arc::default()).join(";\n");
+            if self.savepoint == Savepoint::Open {
+                // Otherwise the next ROLLBACK TO would bring the file's settings back.
+                switch.push_str(";\nRELEASE SAVEPOINT pgmg_unit;\nSAVEPOINT pgmg_unit");
+            }
             self.command(&switch)?.map_err(|error| refused("cannot reset the session", &error))?;
         }
         Ok(())

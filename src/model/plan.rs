@@ -89,6 +89,8 @@ pub enum Action {
     Migrate,
     Create,
     Replace,
+    /// The object stays and is altered into what its file says; without SQL it is so already.
+    Alter,
     /// The object is dropped, to be created again or for good.
     Drop,
     /// A statement that provides nothing: GRANT, COMMENT, DO, …

@@ -50,6 +50,8 @@ fn line(step: &Step) -> String {
         Action::Migrate => format!("Applied migration: {}", step.object),
         Action::Create => format!("Created {kind}: {name}{}", also(step)),
         Action::Replace => format!("Replaced {kind}: {name}{}", also(step)),
+        Action::Alter if step.sql.is_empty() => format!("Kept {kind}: {name}"),
+        Action::Alter => format!("Altered {kind}: {name}"),
         Action::Drop => format!("Dropped {kind}: {name}"),
         Action::SetBack => format!("Set back {kind}: {name}"),
         Action::Forget => format!("Forgot {} ({}): what it did stays", step.object, step.path),

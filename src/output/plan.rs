@@ -99,6 +99,8 @@ fn line(step: &Step) -> String {
         Action::Migrate => format!("Run migration: {}", step.object),
         Action::Create => format!("CREATE {kind} {name}{} {}", also(step), from(&step.path)),
         Action::Replace => format!("CREATE OR REPLACE {kind} {name}{} {}", also(step), from(&step.path)),
+        Action::Alter if step.sql.is_empty() => format!("Keep {kind} {name}, which is as the file says {}", from(&step.path)),
+        Action::Alter => format!("{} {}", altered(&step.sql), from(&step.path)),
         Action::Drop => format!("DROP {kind} {name}"),
         Action::SetBack => format!("SET BACK {kind} {name} to what CREATE gives"),
         Action::Forget => format!("FORGET {} {}: what it did stays", step.object, from(&step.path)),
@@ -129,6 +131,18 @@ fn sql_of(step: &Step) -> String {
     if sql.is_empty() || sql.ends_with(';') { sql.to_owned() } else { format!("{sql};") }
 }
 
+/// Several ALTERs of one object on one line: `ALTER TYPE mood ADD VALUE 'a', ADD VALUE 'b'`.
+fn altered(sql: &str) -> String {
+    const CLAUSES: &[&str] = &[" ADD ", " DROP ", " SET "];
+    let mut alters = sql.split(";\n");
+    let first = alters.next().unwrap_or_default().replacen(" public.", " ", 1);
+    let rest = alters.map(|alter| {
+        let clause = CLAUSES.iter().filter_map(|clause| alter.find(clause)).min();
+        clause.and_then(|at| alter.get(at + 1..)).unwrap_or(alter).to_owned()
+    });
+    std::iter::once(first).chain(rest).collect::<Vec<_>>().join(", ")
+}
+
 fn from(place: &str) -> String {
     paint(FAINT, format_args!("(from {place})"))
 }
@@ -139,13 +153,15 @@ pub(super) fn also(step: &Step) -> String {
 }
 
 fn summary(plan: &Plan) -> String {
-    let number = |action: Action| plan.steps.iter().filter(|step| step.action == action).count();
+    let is_kept = |step: &Step| step.action == Action::Alter && step.sql.is_empty();
+    let number = |action: Action| plan.steps.iter().filter(|step| step.action == action && !is_kept(step)).count();
     let mut parts = Vec::new();
     for (action, words) in [
         (Action::Migrate, "to migrate"),
         (Action::Drop, "to drop"),
         (Action::Create, "to create"),
         (Action::Replace, "to replace"),
+        (Action::Alter, "to alter"),
         (Action::Run, "to run"),
         (Action::SetBack, "to set back"),
         (Action::Forget, "to forget"),
@@ -153,6 +169,10 @@ fn summary(plan: &Plan) -> String {
         if number(action) > 0 {
             parts.push(format!("{} {words}", grouped(number(action))));
         }
+    }
+    let kept = plan.steps.iter().filter(|step| is_kept(step)).count();
+    if kept > 0 {
+        parts.push(format!("{} to keep", grouped(kept)));
     }
     let removed = plan.changes.iter().filter(|change| change.kind == ChangeKind::Removed).count();
     if removed > 0 {
@@ -256,6 +276,19 @@ Execution order:
         let shown = anstream::adapter::strip_str(&text(&plan, Extra::LeftOut)).to_string();
         let end = "4,996 unchanged.\nNot tried: the role \"reader\" may not create anything; the order is the known one.\n";
         assert!(shown.ends_with(end), "{shown}");
+    }
+
+    #[test]
+    fn what_stays_is_shown_with_what_is_altered_of_it() {
+        let mut mood = step(Action::Alter, "type.mood", "sql/mood.sql", Reason::Modified);
+        mood.sql = "ALTER TYPE public.mood ADD VALUE 'a' BEFORE 'b';\nALTER TYPE public.mood ADD VALUE 'c'".into();
+        let mut kept = step(Action::Alter, "table.t", "sql/t.sql", Reason::Modified);
+        kept.sql = String::new();
+        let shown =
+            anstream::adapter::strip_str(&text(&Plan { steps: vec![mood, kept], ..Plan::default() }, Extra::LeftOut)).to_string();
+        assert!(shown.contains("ALTER TYPE mood ADD VALUE 'a' BEFORE 'b', ADD VALUE 'c' (from sql/mood.sql)\n"), "{shown}");
+        assert!(shown.contains("Keep TABLE t, which is as the file says (from sql/t.sql)\n"), "{shown}");
+        assert!(shown.contains("1 to alter, 1 to keep, 0 unchanged."), "{shown}");
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
         }
         drive.finish()?;
         super::check_constraints(drive.session, None)?;
-        *ledger = Ledger::read(drive.session, drive.input)?;
+        *ledger = drive.ledger()?;
     }
     Ok(Settled::Yes)
 }
@@ -99,7 +99,8 @@ fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> BTreeMap<us
     let all = by_text
         .chain(hidden_names(drive, ledger, course))
         .chain(sweeps(drive, ledger, course))
-        .chain(stars(drive, ledger, course));
+        .chain(stars(drive, ledger, course))
+        .chain(spread(drive, course));
     for one in all {
         if drive.statements[one.statement].mode == Mode::Transactional {
             found.entry(place(one.statement)).or_default().push(one);
@@ -235,6 +236,21 @@ fn stars(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
             found.extend(following.map(|statement| TooEarly { statement, because: statement, tie: Edge::Bound }));
         }
     }
+    found
+}
+
+/// Statements whose objects a composite type is built into that got attributes in this run.
+fn spread(drive: &Drive<'_>, course: &Course) -> Vec<TooEarly> {
+    let mut found = Vec::new();
+    for (&because, evolved) in &drive.evolved {
+        let rows = evolved.dependents.iter().filter_map(|object| drive.records.of_object(object));
+        let statements = rows.filter_map(|row| drive.records.statement(row));
+        let is_stale = |statement: &usize| {
+            *statement != because && (course.last(*statement).is_none() || course.is_before(*statement, because))
+        };
+        found.extend(statements.filter(is_stale).map(|statement| TooEarly { statement, because, tie: Edge::Bound }));
+    }
+    found.sort_unstable();
     found
 }
 

@@ -1,12 +1,14 @@
 //! Tries what the queue gives out, many statements in one message, and reads each failure.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::Input;
+use super::evolve::{self, Evolved};
 use super::failure;
+use super::ledger::Ledger;
 use super::records::Records;
-use super::replace::{self, Dropped};
+use super::replace::{self, Dropped, Room};
 use super::undo::{self, Undo};
 use super::whole_file::{self, WholeFiles};
 use crate::database::session::{Failure, Part, Session, Unit};
@@ -15,7 +17,7 @@ use crate::model::name::Name;
 use crate::model::object::Object;
 use crate::model::plan::{Reason, TrialFigures};
 use crate::model::sql_error::SqlError;
-use crate::model::statement::{Role, Statement};
+use crate::model::statement::{Role, Settings, Statement};
 use crate::resolver::diagnosis::{Obstacle, diagnose};
 use crate::resolver::{Beyond, Graph, Queue};
 use crate::source::mentions::messages::{name_at, names_in};
@@ -42,6 +44,10 @@ pub struct Drive<'a> {
     pub failures: HashMap<usize, Failed>,
     /// Statements that are tried with OR REPLACE.
     rewritten: HashMap<usize, String>,
+    /// Statements that are tried as ALTERs of what is there.
+    pub altering: HashMap<usize, Vec<String>>,
+    /// What was altered so.
+    pub evolved: HashMap<usize, Evolved>,
     /// Why statements were tried again: the one that came after them.
     pub because: HashMap<usize, usize>,
     /// Pairs (migration, statement that it needed).
@@ -106,6 +112,8 @@ impl<'a> Drive<'a> {
             figures,
             failures: HashMap::new(),
             rewritten: HashMap::new(),
+            altering: HashMap::new(),
+            evolved: HashMap::new(),
             because: HashMap::new(),
             needed_by_migrations: Vec::new(),
             dropped: Vec::new(),
@@ -174,6 +182,15 @@ impl<'a> Drive<'a> {
         })
     }
 
+    /// What the tries did so far.
+    pub fn ledger(&mut self) -> Result<Ledger> {
+        let mut ledger = Ledger::read(self.session, self.input)?;
+        for (&id, evolved) in self.evolved.iter().filter(|(id, _)| self.queue.is_done(**id)) {
+            ledger.provide(id, evolved.id, &evolved.object);
+        }
+        Ok(ledger)
+    }
+
     /// Whether an object was dropped in this run.
     pub fn is_dropped(&self, object: &Object) -> bool {
         self.course.iter().any(|done| matches!(done, Done::Dropped(dropped, _) if dropped == object))
@@ -237,6 +254,8 @@ impl<'a> Drive<'a> {
         self.figures.attempts += outcome.done;
         for &id in &batch[..outcome.done] {
             self.failures.remove(&id);
+            // Another try would alter anew, as far as anything is left to alter.
+            self.altering.remove(&id);
             self.queue.succeeded(id);
             if self.seen.insert(id) {
                 self.course.push(Done::Statement(id));
@@ -266,6 +285,10 @@ impl<'a> Drive<'a> {
             let sql = whole_file::text(self.statements, id, rest).into();
             return Unit { number, parts: vec![Part { sql, statements: 0, settings: &statement.settings }] };
         }
+        if let Some(alters) = self.altering.get(&id) {
+            let part = |sql: &String| Part { sql: sql.clone().into(), statements: 1, settings: no_settings() };
+            return Unit { number, parts: alters.iter().map(part).collect() };
+        }
         let sql = self.rewritten.get(&id).map_or_else(|| statement.sql().into(), |sql| sql.clone().into());
         Unit { number, parts: vec![Part { sql, statements: 1, settings: &statement.settings }] }
     }
@@ -276,8 +299,8 @@ impl<'a> Drive<'a> {
             if failure.setting.is_none() { self.missing_names(Some(id), statement.sql(), &failure.error) } else { Vec::new() };
         let obstacle = diagnose(&failure.error, names);
         log::debug!("{}: {} {}", statement.file.path, failure.error.code, failure.error.message);
-        let rewritten = self.rewritten.contains_key(&id);
-        let failed = Failed { error: failure.error, obstacle, setting: failure.setting, rewritten };
+        let rewritten = self.rewritten.contains_key(&id) || self.altering.remove(&id).is_some();
+        let mut failed = Failed { error: failure.error, obstacle, setting: failure.setting, rewritten };
         if let Some(error) = failure::fatal(&failed) {
             return Err(error);
         }
@@ -295,11 +318,16 @@ impl<'a> Drive<'a> {
             self.queue.retry(id);
             return Ok(());
         }
-        if matches!(failed.obstacle, Obstacle::AlreadyExists | Obstacle::NotReplaceable) && replace::make_room(self, id, &failed)?
-        {
-            self.rewritten.remove(&id);
-            self.queue.retry(id);
-            return Ok(());
+        if matches!(failed.obstacle, Obstacle::AlreadyExists | Obstacle::NotReplaceable) {
+            match replace::make_room(self, id, &failed)? {
+                Room::Made => {
+                    self.rewritten.remove(&id);
+                    self.queue.retry(id);
+                    return Ok(());
+                }
+                Room::Useless(failure) => failed = evolve::failed(self, id, *failure),
+                Room::Taken => {}
+            }
         }
         let names = match &failed.obstacle {
             Obstacle::Missing(names) => names.clone(),
@@ -327,6 +355,12 @@ impl<'a> Drive<'a> {
         names.extend(said.into_iter().filter(mentioned));
         names
     }
+}
+
+/// The settings of what belongs to no file.
+fn no_settings() -> &'static Arc<Settings> {
+    static NONE: LazyLock<Arc<Settings>> = LazyLock::new(Arc::default);
+    &NONE
 }
 
 fn has_or_replace(statement: &Statement) -> bool {

@@ -51,6 +51,16 @@ pub fn migration(drive: &Drive<'_>, migration: &Migration, failure: &Failure, ob
         return fatal;
     }
     diagnostic.help = help(drive, None, &failed);
+    let takes_over = |object: &Object| {
+        let mut created = statement.into_iter().flat_map(|statement| &statement.mentions.creates);
+        created.any(|created| may_be(created, object))
+    };
+    if *obstacle == Obstacle::AlreadyExists
+        && let Some(object) = drive.input.recorded.statements.iter().filter_map(|row| row.object.as_ref()).find(|o| takes_over(o))
+    {
+        let help = format!("the code directory made {object}: write IF NOT EXISTS here, so that the migration takes it over");
+        diagnostic.help = Some(help);
+    }
     let kind = if *obstacle == Obstacle::AlreadyExists { Kind::Sql } else { kind(obstacle) };
     let mut diagnostics = vec![diagnostic];
     if !drive.queue.parked().is_empty() {
@@ -81,11 +91,18 @@ pub fn deferred(error: &SqlError, migration: Option<&Migration>) -> Error {
     Error::new(Kind::Sql, diagnostic.note(NoteLabel::Note, "a deferred constraint is violated; COMMIT would be refused"))
 }
 
+/// The statements that are left for a reason of their own when nothing moves any more.
+pub fn roots(drive: &Drive<'_>) -> Vec<usize> {
+    explain(drive.statements, drive.graph, &left(drive)).roots.into_iter().flat_map(|root| root.statements).collect()
+}
+
+fn left(drive: &Drive<'_>) -> Vec<(usize, Obstacle)> {
+    drive.queue.parked().into_iter().filter_map(|id| Some((id, drive.failures.get(&id)?.obstacle.clone()))).collect()
+}
+
 /// The error for the statements that are left when nothing moves any more.
 pub fn unresolved(drive: &Drive<'_>) -> Error {
-    let left: Vec<(usize, Obstacle)> =
-        drive.queue.parked().into_iter().filter_map(|id| Some((id, drive.failures.get(&id)?.obstacle.clone()))).collect();
-    let explanation = explain(drive.statements, drive.graph, &left);
+    let explanation = explain(drive.statements, drive.graph, &left(drive));
     let mut kinds = Vec::new();
     let mut diagnostics = Vec::new();
     for root in &explanation.roots {

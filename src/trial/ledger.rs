@@ -85,6 +85,17 @@ impl Ledger {
         self.providers.get(&id).and_then(|unit| usize::try_from(*unit).ok())
     }
 
+    /// A statement's object was there and was altered into what it says, or was so already.
+    pub fn provide(&mut self, id: usize, at: CatalogId, object: &Object) {
+        let Ok(unit) = i32::try_from(id) else { return };
+        self.providers.insert(at, unit);
+        let entry = self.entries.entry(unit).or_default();
+        entry.touches.retain(|touched| touched != object);
+        if !entry.provides.iter().any(|provided| provided.id == at) {
+            entry.provides.push(Provided { id: at, object: object.clone(), was: Was::Present });
+        }
+    }
+
     /// Pairs (statement, what it needs) of this run, as the catalog knows them.
     pub fn needs(&self) -> Vec<(usize, usize)> {
         let pair = |edge: &CatalogDependency| Some((self.provider(edge.dependent)?, self.provider(edge.referenced)?));

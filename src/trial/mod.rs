@@ -5,6 +5,7 @@ mod again;
 pub mod compare;
 pub mod drift;
 mod drive;
+mod evolve;
 mod failure;
 mod ledger;
 mod locks;
@@ -33,7 +34,6 @@ use crate::model::statement::{Mode, Statement, StatementId, distinct_checksums};
 use crate::resolver::Graph;
 use compare::Comparison;
 use drive::Drive;
-use ledger::Ledger;
 use whole_file::WholeFiles;
 
 pub use locks::check_room;
@@ -92,8 +92,27 @@ pub struct Finished {
     pub later: Vec<usize>,
 }
 
+/// How a run that may go on ends.
+#[derive(Debug)]
+pub enum Ended {
+    Finished(Box<Finished>),
+    /// Nothing works before this is committed by itself; what was tried has to be rolled back.
+    CommitFirst(CommitFirst),
+}
+
+/// Statements that add values to enums which others use: PostgreSQL allows that only after a commit (SQLSTATE 55P04).
+#[derive(Debug, Clone)]
+pub struct CommitFirst {
+    /// A comparison with nothing else in it.
+    pub comparison: Comparison,
+    /// What it is done to: `type.mood`.
+    pub objects: Vec<String>,
+    /// For each statement the SQL that does it.
+    pub alters: Vec<(usize, String)>,
+}
+
 /// Runs everything that is pending in the session's open transaction. The caller ends it with ROLLBACK or COMMIT.
-pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
+pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Ended> {
     let mut known = input.known.clone();
     let mut taught: Vec<Edge> = Vec::new();
     let mut forced: Vec<Edge> = Vec::new();
@@ -107,6 +126,9 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
         migrations::run(&mut drive)?;
         if input.scope == Scope::Everything {
             drive.run_all()?;
+            if let Some(first) = evolve::to_commit_first(&drive) {
+                return Ok(Ended::CommitFirst(first));
+            }
         }
         let unknown = whole_file::worth_trying(&drive);
         if beginning < BEGINNINGS && !unknown.is_empty() {
@@ -119,7 +141,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
         // If the whole is refused as well, what was wrong with the pieces says more.
         drive.finish().map_err(|error| in_pieces.take().unwrap_or(error))?;
         check_constraints(drive.session, None)?;
-        let mut ledger = Ledger::read(drive.session, input)?;
+        let mut ledger = drive.ledger()?;
         match again::settle(&mut drive, &mut ledger)? {
             again::Settled::Yes => {}
             again::Settled::BeginAgain(edges) if beginning < BEGINNINGS => {
@@ -154,7 +176,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
             return Err(refused(&error));
         }
         while removal::run(&mut drive, &ledger)? {
-            ledger = Ledger::read(drive.session, input)?;
+            ledger = drive.ledger()?;
         }
         failure::check_ledger(&drive, &ledger)?;
         ledger.note_overwritten(&drive);
@@ -163,7 +185,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
         let checksum = |id: &StatementId| checksums[id.0];
         // What the beginnings before this one taught: without it the next run would make their detours again.
         finished.learned.extend(taught.iter().chain(&forced).map(|(later, earlier)| (checksum(later), checksum(earlier))));
-        return Ok(finished);
+        return Ok(Ended::Finished(Box::new(finished)));
     }
     Err(Error::bug("no beginning led to an end"))
 }

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use super::Scope;
 use super::drive::{Done, Drive};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, may_be};
 use super::replace;
 use super::undo::{Deed, deed};
+use crate::database::catalog;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::object::Object;
@@ -17,12 +18,19 @@ pub fn run(drive: &mut Drive<'_>, ledger: &Ledger) -> Result<bool> {
     if drive.input.scope != Scope::Everything {
         return Ok(false);
     }
-    let gone: Vec<Object> = gone(drive, ledger).into_iter().filter_map(|row| row.object.clone()).collect();
+    let rows = gone(drive, ledger).into_iter().filter(|row| !is_handed_over(drive, row));
+    let rows: Vec<Object> = rows.filter_map(|row| row.object.clone()).collect();
     // Default privileges are taken back, not dropped.
     let is_left = |object: &Object| object.kind != "default acl" && !drive.is_dropped(object);
-    let gone: Vec<Object> = gone.into_iter().filter(is_left).collect();
+    let rows: Vec<Object> = rows.into_iter().filter(is_left).collect();
+    // A migration may have dropped some of them.
+    let there = catalog::find(drive.session, &rows)?;
+    let gone: Vec<Object> = rows.into_iter().zip(there).filter(|(_, there)| there.is_some()).map(|(object, _)| object).collect();
     if gone.is_empty() {
         return Ok(false);
+    }
+    if replace::keep_changed(drive, &gone)? {
+        return Ok(true);
     }
     replace::remove(drive, &gone)?;
     drive.run_all()?;
@@ -45,6 +53,20 @@ pub fn forgotten<'a>(drive: &Drive<'a>, ledger: &Ledger) -> Result<Vec<&'a Recor
     };
     let diagnostics: Vec<Diagnostic> = unknown.map(refused).collect();
     if diagnostics.is_empty() { Ok(gone) } else { Err(Error { kind: Kind::Disagreement, diagnostics }) }
+}
+
+/// Whether what a statement made is made by a migration of the project now: nothing is dropped, an empty database gets it from
+/// there. Code is left out: a migration's older version of a function does not keep it.
+fn is_handed_over(drive: &Drive<'_>, row: &RecordedStatement) -> bool {
+    const CODE: &[&str] =
+        &["view", "materialized view", "function", "procedure", "aggregate", "trigger", "rule", "policy", "cast", "operator"];
+    let migrations = drive.input.project.migrations.iter().flatten();
+    let created = migrations.flat_map(|migration| &migration.statements).flat_map(|statement| &statement.mentions.creates);
+    let is_created =
+        |object: &Object| !CODE.contains(&object.kind.as_str()) && created.clone().any(|created| may_be(created, object));
+    // The parts of a table have their row by the same statement.
+    let rows = drive.input.recorded.statements.iter().filter(|other| other.checksum == row.checksum);
+    row.object.is_some() && rows.filter_map(|row| row.object.as_ref()).any(is_created)
 }
 
 /// Recorded statements that are gone, and no statement made their object again.

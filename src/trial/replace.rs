@@ -4,10 +4,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::drive::{Done, Drive, Failed, OWN_UNIT};
+use super::evolve::{self, Attempt};
 use super::ledger::seems_to_create;
 use crate::database::attributes::{self, Because, Carried, Recreated};
 use crate::database::blockers::{self, Dependent, Standing};
 use crate::database::catalog;
+use crate::database::session::Failure;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::migration::Migration;
@@ -62,24 +64,48 @@ pub fn clear_the_way(drive: &mut Drive<'_>, migration: &Migration, error: &SqlEr
     Ok(true)
 }
 
-/// Makes room for a statement whose object is there and cannot be replaced. False if no recorded object is in its way.
-pub fn make_room(drive: &mut Drive<'_>, id: usize, failed: &Failed) -> Result<bool> {
+/// What came of making room for a statement.
+#[derive(Debug)]
+pub enum Room {
+    /// It can be tried again.
+    Made,
+    /// It fails even with its object out of its way.
+    Useless(Box<Failure>),
+    /// No recorded object is in its way.
+    Taken,
+}
+
+/// Makes room for a statement whose object is there and cannot be replaced.
+pub fn make_room(drive: &mut Drive<'_>, id: usize, failed: &Failed) -> Result<Room> {
     let objects = in_its_way(drive, id, failed);
     if objects.is_empty() {
-        return Ok(false);
+        return Ok(Room::Taken);
     }
-    drop_objects(drive, &objects, &Purpose::Replace(id))?;
-    Ok(true)
+    drop_objects(drive, &objects, &Purpose::Replace(id))
+}
+
+/// A statement with IF NOT EXISTS leaves alone what holds data: whether that is what the statement says has to be seen. True if
+/// one of the objects is.
+pub fn keep_changed(drive: &mut Drive<'_>, objects: &[Object]) -> Result<bool> {
+    let mut done: Vec<usize> = drive.queue.successes().to_vec();
+    done.sort_unstable();
+    done.dedup();
+    let mut kept = false;
+    for object in objects.iter().filter(|object| evolve::holds_data(object)) {
+        let Some(id) = done.iter().copied().find(|&id| seems_to_create(&drive.statements[id], object)) else { continue };
+        kept |= matches!(evolve::attempt(drive, id, std::slice::from_ref(object), &[])?, Some(Attempt::Evolves));
+    }
+    Ok(kept)
 }
 
 /// Drops objects for good, with what depends on them; the statements of the dependents are tried again.
 pub fn remove(drive: &mut Drive<'_>, objects: &[Object]) -> Result<()> {
-    drop_objects(drive, objects, &Purpose::Remove)
+    drop_objects(drive, objects, &Purpose::Remove).map(drop)
 }
 
 /// Drops objects that their statements then make again, without what an ALTER set that is gone.
 pub fn make_anew(drive: &mut Drive<'_>, objects: &[Object]) -> Result<()> {
-    drop_objects(drive, objects, &Purpose::WithoutAlter)
+    drop_objects(drive, objects, &Purpose::WithoutAlter).map(drop)
 }
 
 /// Gives back what dropped objects carried to those that are there again.
@@ -146,7 +172,7 @@ fn in_its_way(drive: &Drive<'_>, id: usize, failed: &Failed) -> Vec<Object> {
     if hinted.is_empty() { found } else { hinted }
 }
 
-fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) -> Result<()> {
+fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) -> Result<Room> {
     let ids = catalog::find(drive.session, objects)?;
     let ids: Vec<CatalogId> = ids.into_iter().flatten().collect();
     let all = blockers::dependents(drive.session, &ids)?;
@@ -158,6 +184,13 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) ->
     let is_lost = |one: &&Dependent| !makers.contains_key(&one.id) || one.drop_statements().is_none();
     let in_the_way: Vec<&Dependent> = all.iter().filter(is_lost).collect();
     if !in_the_way.is_empty() {
+        if let Purpose::Replace(id) = purpose {
+            match evolve::attempt(drive, *id, objects, &all)? {
+                Some(Attempt::Evolves) => return Ok(Room::Made),
+                Some(Attempt::Fails(failure)) => return Ok(Room::Useless(failure)),
+                None => {}
+            }
+        }
         return Err(refused(drive, objects, purpose, &in_the_way));
     }
     let drops: Vec<String> = all.iter().flat_map(|one| one.drop_statements().unwrap_or_default()).collect();
@@ -172,7 +205,7 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) ->
         (one, maker, carried)
     });
     settle_accounts(drive, objects, purpose, accounts.collect());
-    Ok(())
+    Ok(Room::Made)
 }
 
 /// Notes what was dropped, and puts the statements that make it again back into the queue.
@@ -260,8 +293,10 @@ fn maker(drive: &Drive<'_>, one: &Dependent, definition: Option<&String>) -> Opt
 }
 
 fn refused(drive: &Drive<'_>, objects: &[Object], purpose: &Purpose, in_the_way: &[&Dependent]) -> Error {
-    let names: Vec<String> = objects.iter().map(ToString::to_string).collect();
-    let holds_data = in_the_way.iter().any(|one| one.standing == Standing::Asked);
+    let of_themselves = in_the_way.iter().filter(|one| one.standing == Standing::Asked).map(|one| one.object.to_string());
+    let of_themselves: Vec<String> = of_themselves.collect();
+    let holds_data = !of_themselves.is_empty();
+    let names = if holds_data { of_themselves } else { objects.iter().map(ToString::to_string).collect() };
     let what = if matches!(purpose, Purpose::Replace(_)) { "cannot be replaced" } else { "cannot be dropped" };
     let message = if holds_data {
         format!("{} {what}: it holds data", names.join(", "))
@@ -275,5 +310,12 @@ fn refused(drive: &Drive<'_>, objects: &[Object], purpose: &Purpose, in_the_way:
     for one in in_the_way.iter().filter(|one| one.standing != Standing::Asked) {
         diagnostic = diagnostic.note(NoteLabel::Note, format!("{} stands in the way", one.object));
     }
-    Error::new(Kind::Disagreement, diagnostic.help("write a migration that changes what stands in the way"))
+    let help = match purpose {
+        Purpose::Remove if holds_data => {
+            "bring its statement back; or move it into a migration, which takes it over as it is; or drop it in a migration"
+        }
+        _ if holds_data => "bring its former statement back, or write a migration that alters it",
+        _ => "write a migration that changes what stands in the way",
+    };
+    Error::new(Kind::Disagreement, diagnostic.help(help))
 }

@@ -35,6 +35,9 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
                 if input.comparison.drifted.contains(id) {
                     step.reason = Reason::Drifted;
                 }
+                if let Some(evolved) = drive.evolved.get(id) {
+                    (step.action, step.sql) = (Action::Alter, evolved.alters.join(";\n"));
+                }
                 if let Some(because) = drive.because.get(id).filter(|_| !input.comparison.statements.contains(id)) {
                     step.reason = Reason::Affected(label(&drive.statements[*because], ledger.statement(*because)));
                 }

@@ -1,0 +1,2 @@
+CREATE TABLE people (id int, home address);
+INSERT INTO people (id, home.street) VALUES (1, 'Main');

@@ -1,0 +1,1 @@
+CREATE VIEW homes AS SELECT (home).*, id FROM people;

@@ -1,0 +1,3 @@
+CREATE VIEW over AS SELECT street FROM homes;
+CREATE FUNCTION home() RETURNS address LANGUAGE sql STABLE AS 'SELECT home FROM people';
+CREATE VIEW called AS SELECT * FROM home();

@@ -1,0 +1,1 @@
+CREATE VIEW great AS SELECT id FROM people WHERE mood = 'great';

@@ -1,0 +1,1 @@
+CREATE VIEW keep AS SELECT 1 AS n;

@@ -1,0 +1,3 @@
+CREATE VIEW v AS SELECT id, n FROM t;
+
+INSERT INTO t (n) VALUES (5);

@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS t (id serial PRIMARY KEY, n int DEFAULT 1 CHECK (n > 0), parent int REFERENCES t, note text);

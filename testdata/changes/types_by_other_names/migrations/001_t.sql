@@ -1,0 +1,2 @@
+CREATE SCHEMA "Odd Schema";
+CREATE SCHEMA other;

@@ -1,0 +1,2 @@
+CREATE TYPE pair AS (a bigint);
+CREATE DOMAIN small AS int;
