@@ -61,6 +61,12 @@
 //! file makes comes back as PostgreSQL describes it, or the run is refused. The same way is cleared for a migration when
 //! PostgreSQL names what stands in it. Recorded objects that no statement made any more are dropped at the end.
 //!
+//! What holds data, or is held by it (a table, a sequence, a type of a column), is never dropped. Inside a try that is undone it
+//! is put into another schema, the statement makes its own, and both are read from the catalog ([`database::forms`]): what the
+//! first needs to become the second is done by ALTER ([`trial`]), nothing if they are equal, and refused if data would be lost.
+//! What a migration of the project makes is handed over to it. New values of an enum that another statement uses are committed
+//! first (SQLSTATE 55P04), and the plan says so.
+//!
 //! # Decisions
 //!
 //! * **The last word of the canonical order is a statement's content, not its path.** Known edges, the order inside a file,

@@ -21,6 +21,7 @@ pub mod server_error;
 mod server_template;
 mod service_file;
 pub mod session;
+mod session_settings;
 pub mod side_pool;
 pub mod spelling;
 pub mod state;

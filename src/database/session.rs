@@ -12,6 +12,7 @@ use super::connect::{Cancellation, Target};
 use super::interrupt;
 use super::message::{Command, Sent, byte_of, messages, take};
 use super::server_error::sql_error;
+use super::session_settings::{changes_role, conforming, may_change_session, same_settings};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::sql_error::SqlError;
@@ -392,33 +393,6 @@ impl Session {
     fn command(&mut self, sql: &str) -> Result<std::result::Result<(), SqlError>> {
         Ok(self.stream(sql)?.1.map_or(Ok(()), Err))
     }
-}
-
-fn conforming(settings: Option<&Arc<Settings>>) -> Conforming {
-    settings.map_or(Conforming::On, |settings| settings.standard_conforming_strings)
-}
-
-fn same_settings(current: Option<&Arc<Settings>>, wanted: &Arc<Settings>) -> bool {
-    match current {
-        None => wanted.statements.is_empty(),
-        Some(current) => {
-            Arc::ptr_eq(current, wanted)
-                || current.statements.len() == wanted.statements.len()
-                    && current.statements.iter().zip(&wanted.statements).all(|(a, b)| a.sql() == b.sql())
-        }
-    }
-}
-
-/// Whether settings may let another role than pgmg's own run what follows: `SET ROLE`, `SET SESSION AUTHORIZATION`.
-fn changes_role(settings: &Settings) -> bool {
-    let may = |sql: &str| ["role", "authorization"].iter().any(|word| sql.to_ascii_lowercase().contains(word));
-    settings.statements.iter().any(|setting| may(setting.sql()))
-}
-
-/// Whether a statement may call what sets parameters of the session.
-fn may_change_session(sql: &str) -> bool {
-    let first: String = sql.chars().take_while(char::is_ascii_alphabetic).collect();
-    ["do", "call", "select", "with", "execute"].contains(&first.to_ascii_lowercase().as_str())
 }
 
 fn refused(what: &str, error: &SqlError) -> Error {
