@@ -107,13 +107,11 @@ impl Ledger {
 
     /// Adds what statements that only act touched and others wrote after them.
     pub fn note_overwritten(&mut self, drive: &Drive<'_>) {
-        let statements = self.entries.iter().filter_map(|(unit, entry)| Some((usize::try_from(*unit).ok()?, entry)));
-        let written = statements.flat_map(|(id, entry)| {
-            let provided = entry.provides.iter().map(|provided| &provided.object);
-            entry.touches.iter().chain(provided).map(move |object| (id, object))
-        });
-        let written: Vec<(usize, &Object)> = written.collect();
-        for (id, objects) in undo::overwritten(drive, &written) {
+        let statements = || self.entries.iter().filter_map(|(unit, entry)| Some((usize::try_from(*unit).ok()?, entry)));
+        let made = statements().flat_map(|(id, entry)| entry.provides.iter().map(move |provided| (id, &provided.object)));
+        let touched = statements().flat_map(|(id, entry)| entry.touches.iter().map(move |object| (id, object)));
+        let (made, touched): (Vec<_>, Vec<_>) = (made.collect(), touched.collect());
+        for (id, objects) in undo::overwritten(drive, &made, &touched) {
             let Ok(unit) = i32::try_from(id) else { continue };
             let entry = self.entries.entry(unit).or_default();
             let own: HashSet<&Object> = entry.provides.iter().map(|provided| &provided.object).collect();

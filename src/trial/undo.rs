@@ -16,6 +16,7 @@ use crate::database::session::{Part, Unit};
 use crate::database::{catalog, spelling};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
+use crate::model::name::Name;
 use crate::model::object::{CatalogId, Object};
 use crate::model::plan::Reason;
 use crate::model::record::RecordedStatement;
@@ -359,39 +360,47 @@ pub fn mentions(statement: &Statement, object: &Object) -> bool {
     })
 }
 
+/// A statement, and an object that the catalog shows as written by it.
+pub type Wrote<'a> = (usize, &'a Object);
+
 /// What statements that only act touched although others wrote the same row after them: the catalog shows only the last writer.
-pub fn overwritten(drive: &Drive<'_>, touched: &[(usize, &Object)]) -> HashMap<usize, BTreeSet<Object>> {
-    let mut by_name: HashMap<&str, Vec<&(usize, &Object)>> = HashMap::new();
-    let mut by_schema: HashMap<&str, Vec<&(usize, &Object)>> = HashMap::new();
-    for one in touched {
-        own_names(one.1).for_each(|name| by_name.entry(name).or_default().push(one));
-        if let [schema, _, ..] = one.1.names.as_slice() {
-            by_schema.entry(schema).or_default().push(one);
-        }
+/// `made`: what statements made; `touched`: what they only touched.
+pub fn overwritten(drive: &Drive<'_>, made: &[Wrote<'_>], touched: &[Wrote<'_>]) -> HashMap<usize, BTreeSet<Object>> {
+    let mut by_name: HashMap<&str, Vec<Wrote<'_>>> = HashMap::new();
+    for one in made.iter().chain(touched) {
+        own_names(one.1).for_each(|name| by_name.entry(name).or_default().push(*one));
     }
-    let seen: HashSet<usize> = touched.iter().map(|(id, _)| *id).collect();
+    let granted = || touched.iter().filter(|(_, object)| spelling::grant_target(object).is_some());
+    let seen: HashSet<usize> = made.iter().chain(touched).map(|(id, _)| *id).collect();
     let mut found: HashMap<usize, BTreeSet<Object>> = HashMap::new();
     for done in &drive.course {
         let Done::Statement(id) = done else { continue };
         let statement = &drive.statements[*id];
         let word = first_word(statement);
-        let is_grant = matches!(word.as_str(), "GRANT" | "REVOKE");
-        // An ALTER that is seen to have touched a part of a table (a trigger) did not touch the table.
-        if word == "ALTER" && seen.contains(id) {
-            continue;
+        let mut objects: Vec<&Object> = Vec::new();
+        match word.as_str() {
+            // A block may have meant any of them.
+            "DO" if acts(statement, &["GRANT", "REVOKE"]) => objects.extend(granted().map(|(_, object)| *object)),
+            "GRANT" | "REVOKE" if sweeps(statement) => {
+                let schemas: HashSet<&str> = statement.mentions.uses.iter().map(|used| used.name.name.as_str()).collect();
+                let is_swept =
+                    |object: &Object| matches!(object.names.as_slice(), [schema, _, ..] if schemas.contains(schema.as_str()));
+                objects.extend(granted().map(|(_, object)| *object).filter(|object| is_swept(object)));
+            }
+            // An ALTER that is seen to have touched a part of a table (a trigger) did not touch the table.
+            "ALTER" if seen.contains(id) => {}
+            "GRANT" | "REVOKE" | "COMMENT" | "SECURITY" | "ALTER" => {
+                let names = statement.mentions.uses.iter().map(|used| &used.name).chain(&statement.mentions.completes);
+                let tables = |name: &Name| name.schema.clone().filter(|_| word == "COMMENT");
+                let names = names.flat_map(|name| [Some(name.name.clone()), tables(name)]).flatten();
+                let named = names.filter_map(|name| by_name.get(name.as_str())).flatten();
+                let named = named.filter(|(other, object)| other != id && mentions(statement, object));
+                objects.extend(named.map(|(_, object)| *object));
+            }
+            _ => {}
         }
-        if !is_grant && !matches!(word.as_str(), "COMMENT" | "SECURITY" | "ALTER") {
-            continue;
-        }
-        let names = statement.mentions.uses.iter().map(|used| &used.name).chain(&statement.mentions.completes);
-        for name in names {
-            let named = by_name.get(name.name.as_str()).into_iter().flatten();
-            let columns = name.schema.as_deref().filter(|_| word == "COMMENT").and_then(|table| by_name.get(table));
-            let all = named.chain(columns.into_iter().flatten());
-            let all = all.filter(|(other, object)| other != id && mentions(statement, object));
-            let swept = by_schema.get(name.name.as_str()).filter(|_| is_grant && sweeps(statement)).into_iter().flatten();
-            let swept = swept.filter(|(other, object)| other != id && spelling::grant_target(object).is_some());
-            found.entry(*id).or_default().extend(all.chain(swept).map(|(_, object)| (*object).clone()));
+        if !objects.is_empty() {
+            found.entry(*id).or_default().extend(objects.into_iter().cloned());
         }
     }
     found

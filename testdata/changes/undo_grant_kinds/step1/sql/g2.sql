@@ -1,0 +1,1 @@
+GRANT USAGE ON SCHEMA app TO pgmg_writer;
