@@ -49,6 +49,7 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
             return Ok(Settled::Yes);
         }
         drive.run_all()?;
+        while super::removal::before_the_failing(drive)? {}
         let parked: HashSet<usize> = drive.queue.parked().into_iter().collect();
         misplaced.extend(
             retried.iter().copied().filter(|one| parked.contains(&one.statement) && course.last(one.statement).is_some()),
@@ -222,18 +223,32 @@ fn has_a_name(object: &Object) -> bool {
     !is_member && !NAMELESS.contains(&object.kind.as_str()) && (object.kind == "index" || !is_part(object))
 }
 
-/// Recorded statements with `*` whose table a pending migration changed.
+/// Recorded statements with `*` over something that a pending migration changed or a statement replaced, and those over them.
 fn stars(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
     let mut found = Vec::new();
-    for &migration in &drive.input.comparison.migrations {
-        for object in &ledger.entry(unit_number(migration)).touches {
-            let Some(name) = object.names.last() else { continue };
-            let follows = |id: &usize| has_star(&drive.statements[*id]) && course.last(*id).is_none();
-            let following = drive.graph.mentioners(name).iter().copied().filter(follows);
-            found.extend(following.map(|statement| TooEarly { statement, because: statement, tie: Edge::Bound }));
+    let migrations = drive.input.comparison.migrations.iter();
+    let changed = migrations.flat_map(|&migration| &ledger.entry(unit_number(migration)).touches);
+    let mut next: Vec<(Option<usize>, &str)> = changed.filter_map(last_name).map(|name| (None, name)).collect();
+    for done in (0..drive.statements.len()).filter(|&id| course.last(id).is_some()) {
+        let provided = ledger.statement(done).provides.iter().map(|provided| &provided.object);
+        next.extend(provided.filter(|object| object.kind == "view").filter_map(last_name).map(|name| (Some(done), name)));
+    }
+    let mut seen: HashSet<usize> = HashSet::new();
+    while let Some((because, name)) = next.pop() {
+        let follows = |id: &usize| has_star(&drive.statements[*id]) && course.last(*id).is_none();
+        for statement in drive.graph.mentioners(name).iter().copied().filter(follows) {
+            if Some(statement) != because && seen.insert(statement) {
+                found.push(TooEarly { statement, because: because.unwrap_or(statement), tie: Edge::Bound });
+                let creates = drive.statements[statement].mentions.creates.iter();
+                next.extend(creates.map(|created| (Some(statement), created.name.name.as_str())));
+            }
         }
     }
     found
+}
+
+fn last_name(object: &Object) -> Option<&str> {
+    object.names.last().map(String::as_str)
 }
 
 fn has_star(statement: &Statement) -> bool {

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use super::Scope;
 use super::compare::first_word;
 use super::drive::{Done, Drive};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, seems_to_create};
 use super::replace;
+use crate::database::catalog;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::object::Object;
@@ -18,7 +19,7 @@ pub fn run(drive: &mut Drive<'_>, ledger: &Ledger) -> Result<bool> {
         return Ok(false);
     }
     let gone: Vec<Object> = gone(drive, ledger).into_iter().filter_map(|row| row.object.clone()).collect();
-    let gone: Vec<Object> = gone.into_iter().filter(|object| !drive.is_dropped(object)).collect();
+    let gone = still_there(drive, gone)?;
     if gone.is_empty() {
         return Ok(false);
     }
@@ -27,6 +28,34 @@ pub fn run(drive: &mut Drive<'_>, ledger: &Ledger) -> Result<bool> {
     drive.finish()?;
     super::check_constraints(drive.session, None)?;
     Ok(true)
+}
+
+/// Drops early what no statement makes any more, while statements fail: an old overload can make a call ambiguous. What a
+/// failing statement may still make stays. False if there was nothing.
+pub fn before_the_failing(drive: &mut Drive<'_>) -> Result<bool> {
+    let parked = drive.queue.parked();
+    if parked.is_empty() || drive.input.comparison.orphans.is_empty() || drive.input.scope != Scope::Everything {
+        return Ok(false);
+    }
+    let ledger = Ledger::read(drive.session, drive.input)?;
+    let gone = gone(drive, &ledger).into_iter().filter_map(|row| row.object.clone());
+    let may_come = |object: &Object| parked.iter().any(|&id| seems_to_create(&drive.statements[id], object));
+    let gone: Vec<Object> = gone.filter(|object| !may_come(object)).collect();
+    let gone = still_there(drive, gone)?;
+    if gone.is_empty() {
+        return Ok(false);
+    }
+    replace::remove(drive, &gone)?;
+    parked.iter().for_each(|&id| drive.queue.retry(id));
+    drive.run_all()?;
+    Ok(true)
+}
+
+/// Those of the objects that were not dropped, neither by a step of their own nor with what they are a part of.
+fn still_there(drive: &mut Drive<'_>, objects: Vec<Object>) -> Result<Vec<Object>> {
+    let objects: Vec<Object> = objects.into_iter().filter(|object| !drive.is_dropped(object)).collect();
+    let now = catalog::find(drive.session, &objects)?;
+    Ok(objects.into_iter().zip(now).filter_map(|(object, now)| now.map(|_| object)).collect())
 }
 
 /// The names in `pgmg_state` that are no longer right: of what was dropped, of comments that were set anew, and of

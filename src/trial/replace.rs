@@ -144,7 +144,7 @@ fn in_its_way(drive: &Drive<'_>, id: usize, failed: &Failed) -> Vec<Object> {
 fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) -> Result<()> {
     let ids = catalog::find(drive.session, objects)?;
     let ids: Vec<CatalogId> = ids.into_iter().flatten().collect();
-    let all = blockers::dependents(drive.session, &ids)?;
+    let all = with_owners(drive, &ids)?;
     let every: Vec<CatalogId> = all.iter().map(|one| one.id).collect();
     let definitions = attributes::definitions(drive.session, &every)?;
     let mut captured: HashMap<CatalogId, Carried> =
@@ -168,6 +168,31 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) ->
     });
     settle_accounts(drive, objects, purpose, accounts.collect());
     Ok(())
+}
+
+/// All that depends on these. What a managed domain says itself in a constraint is said anew by its statement: where the
+/// constraint must go, the domain goes as well, unless it holds data together.
+fn with_owners(drive: &mut Drive<'_>, ids: &[CatalogId]) -> Result<Vec<Dependent>> {
+    let all = blockers::dependents(drive.session, ids)?;
+    let constraints = all.iter().filter(|one| one.object.kind == "domain constraint" && one.standing == Standing::Itself);
+    let rows = drive.input.recorded.statements.iter().filter_map(|row| row.object.as_ref());
+    let is_type = |object: &&Object| matches!(object.kind.as_str(), "type" | "domain");
+    let owners: Vec<Object> = constraints
+        .filter_map(|one| rows.clone().filter(is_type).find(|object| object.names == one.object.names))
+        .cloned()
+        .collect();
+    if owners.is_empty() {
+        return Ok(all);
+    }
+    let owners: Vec<CatalogId> = catalog::find(drive.session, &owners)?.into_iter().flatten().collect();
+    let mut more = blockers::dependents(drive.session, &[ids, owners.as_slice()].concat())?;
+    if more.iter().any(|one| one.drop_statements().is_none()) {
+        return Ok(all);
+    }
+    for one in more.iter_mut().filter(|one| owners.contains(&one.id) && !ids.contains(&one.id)) {
+        one.standing = Standing::Itself;
+    }
+    Ok(more)
 }
 
 /// Notes what was dropped, and puts the statements that make it again back into the queue.
@@ -233,12 +258,16 @@ fn makers(
 /// Who makes a dependent again; `None` if nobody can.
 fn maker(drive: &Drive<'_>, one: &Dependent, definition: Option<&String>) -> Option<Maker> {
     let row = drive.input.recorded.statements.iter().find(|row| row.object.as_ref() == Some(&one.object));
-    if let Some(row) = row {
-        return Some(statement_of(drive, row).map_or(Maker::Nobody, Maker::Statement));
+    if let Some(id) = row.and_then(|row| statement_of(drive, row)) {
+        return Some(Maker::Statement(id));
     }
+    // A changed statement may have made it already in this run.
     let done = drive.queue.successes().iter().copied();
     if let Some(id) = done.into_iter().find(|&id| seems_to_create(&drive.statements[id], &one.object)) {
         return Some(Maker::Statement(id));
+    }
+    if row.is_some() {
+        return Some(Maker::Nobody);
     }
     const SAID_BY_THE_OWNER: &[&str] = &["default value", "domain constraint", "table constraint", "publication relation"];
     let comes_with_its_owner = SAID_BY_THE_OWNER.contains(&one.object.kind.as_str());
