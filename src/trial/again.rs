@@ -265,7 +265,7 @@ fn is_default_privileges(statement: &Statement) -> bool {
 }
 
 /// What creates can replace itself; what only sets something sets it again. Anything else might do its work twice.
-fn may_run_twice(statement: &Statement) -> bool {
+pub fn may_run_twice(statement: &Statement) -> bool {
     if is_default_privileges(statement) {
         return false;
     }

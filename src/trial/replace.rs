@@ -95,7 +95,7 @@ pub fn give_back(drive: &mut Drive<'_>) -> Result<()> {
         match (now, &one.maker) {
             (Some(now), _) => back.push((one, now)),
             (None, Maker::Statement(id)) if !drive.queue.is_done(*id) => absent.push(one),
-            (None, _) => {}
+            (None, _) => act_again(drive, &one.object),
         }
     }
     drive.dropped = absent;
@@ -222,12 +222,26 @@ fn settle_accounts(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose,
         // An object without a maker comes back, if at all, from a changed statement.
         let is_new = one.standing == Standing::Asked && root.is_some() || maker == Maker::Nobody;
         let because = if is_new { Because::ItsTextChanged } else { Because::SomethingElse };
-        if !(one.standing == Standing::Asked && *purpose == Purpose::Remove) {
+        if one.standing == Standing::Asked && *purpose == Purpose::Remove {
+            act_again(drive, &one.object);
+        } else {
             drive.dropped.push(Dropped { object: one.object, carried, maker, because });
         }
     }
     drive.forget_success(&again);
     drive.queue.requeue(&again);
+}
+
+/// An object is gone, and another one may bear its name: what unchanged statements did to it by that name is done again.
+fn act_again(drive: &mut Drive<'_>, object: &Object) {
+    let label = object.to_string();
+    let rows = drive.input.recorded.statements.iter().filter(|row| row.object.is_none() && row.touches.contains(&label));
+    let acts = rows.filter_map(|row| statement_of(drive, row));
+    let acts: Vec<usize> = acts.filter(|&id| super::again::may_run_twice(&drive.statements[id])).collect();
+    for &id in &acts {
+        drive.made_again.insert(id, Reason::DependsOn(label.clone()));
+    }
+    drive.queue.requeue(&acts);
 }
 
 /// Who makes each object again; those that nobody can make are absent. Owners come behind their parts.
