@@ -49,7 +49,7 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
             return Ok(Settled::Yes);
         }
         drive.run_all()?;
-        while super::removal::before_the_failing(drive)? {}
+        while super::removal::before_the_failing(drive)? || before_the_failing(drive)? {}
         let parked: HashSet<usize> = drive.queue.parked().into_iter().collect();
         misplaced.extend(
             retried.iter().copied().filter(|one| parked.contains(&one.statement) && course.last(one.statement).is_some()),
@@ -63,6 +63,31 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
         *ledger = Ledger::read(drive.session, drive.input)?;
     }
     Ok(Settled::Yes)
+}
+
+/// While statements fail: lets those with `*` follow what was changed below them, because others may miss their new columns.
+/// False if there were none.
+pub fn before_the_failing(drive: &mut Drive<'_>) -> Result<bool> {
+    let parked = drive.queue.parked();
+    if parked.is_empty() || drive.input.recorded.statements.is_empty() {
+        return Ok(false);
+    }
+    let ledger = Ledger::read(drive.session, drive.input)?;
+    let course = course(drive, &ledger);
+    let early = stars(drive, &ledger, &course);
+    let early: Vec<TooEarly> = early.into_iter().filter(|one| drive.queue.is_done(one.statement)).collect();
+    let mut any = false;
+    for one in early {
+        if drive.try_again(one.statement) {
+            drive.because.insert(one.statement, one.because);
+            any = true;
+        }
+    }
+    if any {
+        parked.iter().for_each(|&id| drive.queue.retry(id));
+        drive.run_all()?;
+    }
+    Ok(any)
 }
 
 /// Replacing an object undoes what was set on it (options of a view, settings of a function): it is set again.

@@ -101,7 +101,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Finished> {
         migrations::run(&mut drive)?;
         if input.scope == Scope::Everything {
             drive.run_all()?;
-            while removal::before_the_failing(&mut drive)? {}
+            while removal::before_the_failing(&mut drive)? || again::before_the_failing(&mut drive)? {}
         }
         let unknown = whole_file::worth_trying(&drive);
         if beginning < BEGINNINGS && !unknown.is_empty() {
