@@ -51,6 +51,15 @@
 //! with `ROLLBACK TO`. Subtransaction numbers only grow, and a marker row's `xmin` is its try's number: at the end one query
 //! over the server's own list of catalogs finds who wrote which row, whatever the statements were.
 //!
+//! # How a change works
+//!
+//! A statement that is not recorded as it is written is tried as it is written. If PostgreSQL says that its object exists, OR
+//! REPLACE is put in. If PostgreSQL cannot replace it, the recorded object is dropped with what truly depends on it, found by
+//! walking `pg_depend`, dependents first, each with RESTRICT; everything that was dropped is captured before and given back
+//! what it carried after it is there again; the statements of the dependents go back into the queue. A dependent that nobody's
+//! file makes comes back as PostgreSQL describes it, or the run is refused. The same way is cleared for a migration when
+//! PostgreSQL names what stands in it. Recorded objects that no statement made any more are dropped at the end.
+//!
 //! # Decisions
 //!
 //! * **The last word of the canonical order is a statement's content, not its path.** Known edges, the order inside a file,
@@ -66,6 +75,9 @@
 //! * **After every migration deferred constraints are checked**, so that their violation has a place.
 //! * **A migration that runs outside a transaction divides a run into stages**; before the first of them is done the plan
 //!   shows the known order and says that it was not tried.
+//! * **What was dropped gets back what it carried before any GRANT, COMMENT or ALTER of the files runs**, so that what the
+//!   files say wins over what was there.
+//! * **Objects are found by their recorded identity, not by a recorded oid**: a dump and restore changes oids.
 //! * **`plan` takes the same advisory lock as `apply`** when it has something to try: two runs that create the same objects
 //!   would wait for each other's locks instead.
 

@@ -136,7 +136,7 @@ fn pieces(server: &Arc<Server>, folder: &Path, corpus: &Corpus) -> Outcome {
 
 fn oracle(server: &Arc<Server>, script: &str) -> Outcome<String> {
     let database = server.database(None)?;
-    let folder = tempfile::tempdir()?;
+    let folder = support::scratch()?;
     let file = folder.path().join("script.sql");
     fs::write(&file, script)?;
     database.psql(&file)?;
@@ -157,7 +157,7 @@ impl Corpus {
 
 /// One statement a file, with the settings that hold for it; what makes or fills a table becomes a migration.
 fn cut(script: &str) -> Outcome<Tree> {
-    let folder = tempfile::tempdir()?;
+    let folder = support::scratch()?;
     fs::write(folder.path().join("script.sql"), script)?;
     let directories = Directories { migrations: None, code: Some(folder.path().to_path_buf()) };
     let project = load(&directories).map_err(|error| error.to_string())?;

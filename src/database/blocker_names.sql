@@ -5,4 +5,4 @@ SELECT o.class, o.object, o.sub, a.type, pg_catalog.array_remove(a.object_names,
  CROSS JOIN LATERAL pg_catalog.pg_identify_object_as_address(o.class, o.object, o.sub) a
   LEFT JOIN pg_catalog.pg_depend d ON d.classid = o.class AND d.objid = o.object AND d.objsubid = 0 AND d.deptype = 'e'
   LEFT JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
- WHERE a.type IS NOT NULL
+ WHERE a.object_names IS NOT NULL

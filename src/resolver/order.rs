@@ -18,11 +18,12 @@ pub fn canonical(statements: &[Statement], graph: &Graph) -> Vec<usize> {
     while sorter.order.len() < graph.len() {
         let next = sorter.ready.first().map(|((role, ..), id)| (*role, *id));
         // What acts on what there is comes after all creators, those in circles too, unless they wait for it.
-        let circle_first = next.is_none_or(|(role, _)| role == Role::Acts && !is_free_of_circles);
+        let circle_first = next.is_none_or(|(role, _)| role != Role::Creates && !is_free_of_circles);
         let Some(id) = circle_first.then(|| sorter.least_contradicted()).flatten().or(next.map(|(_, id)| id)) else { break };
         is_free_of_circles = circle_first && next.is_some_and(|(_, next)| next == id) || is_free_of_circles;
-        is_free_of_circles &= graph.after(id).is_empty();
         sorter.take(id);
+        // Only what still waits for others can have been left in a circle that nothing else leads into.
+        is_free_of_circles &= graph.after(id).iter().all(|(later, _)| sorter.missing[*later] == 0);
     }
     sorter.order
 }

@@ -173,8 +173,10 @@ fn hidden_names(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooE
 fn sweeps(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
     let created = |id: &usize| ledger.statement(*id).provides.iter().any(|provided| provided.was == Was::Absent);
     let creators: Vec<usize> = drive.queue.successes().iter().copied().filter(created).collect();
-    let acts = |id: &usize| drive.statements[*id].mentions.role == Role::Acts;
-    let sweepers = (0..drive.statements.len()).filter(acts).filter(|&id| is_sweeping(drive, ledger, course, id));
+    let role = |id: usize| drive.statements[id].mentions.role;
+    let creators: Vec<usize> = creators.into_iter().filter(|&id| role(id) != Role::Watches).collect();
+    let sweepers =
+        (0..drive.statements.len()).filter(|&id| role(id) != Role::Creates).filter(|&id| is_sweeping(drive, ledger, course, id));
     let sweepers: HashSet<usize> = sweepers.collect();
     let mut found = Vec::new();
     for &statement in &sweepers {
@@ -182,7 +184,8 @@ fn sweeps(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> 
         let later = later.filter(|&creator| creator != statement && !same_file(drive, statement, creator));
         let later = later.filter(|&creator| !course.is_needed(creator, statement));
         // Two that both make things by names nobody can read: neither is known to cover what the other makes.
-        let later = later.filter(|creator| !(sweepers.contains(creator) && makes_by_itself(ledger, statement)));
+        let makes = role(statement) == Role::Acts && makes_by_itself(ledger, statement);
+        let later = later.filter(|creator| !(makes && sweepers.contains(creator)));
         found.extend(later.map(|because| TooEarly { statement, because, tie: Edge::Bound }));
     }
     found.sort_unstable();
@@ -194,14 +197,13 @@ fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -
     let statement = &drive.statements[id];
     let names: HashSet<&str> = statement.mentions.uses.iter().map(|used| used.name.name.as_str()).collect();
     if course.last(id).is_none() {
-        let checksum = statement.checksum.to_string();
-        let row = drive.input.recorded.statements.iter().find(|row| row.checksum == checksum && row.object.is_none());
+        let row = drive.records.of_statement(statement).iter().find(|row| row.object.is_none());
         let is_named = |label: &String| names.iter().any(|name| label.contains(name));
         return row.is_some_and(|row| {
             row.touches.iter().any(|label| !is_named(label)) || row.touches.is_empty() && is_grant(statement)
         });
     }
-    if is_default_privileges(statement) {
+    if statement.mentions.role == Role::Watches {
         return true;
     }
     let entry = ledger.statement(id);
@@ -284,18 +286,11 @@ fn is_grant(statement: &Statement) -> bool {
     matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE")
 }
 
-/// `ALTER DEFAULT PRIVILEGES` is about everything that comes after it.
-fn is_default_privileges(statement: &Statement) -> bool {
-    statement.sql().split_whitespace().map(str::to_ascii_uppercase).take(3).eq(["ALTER", "DEFAULT", "PRIVILEGES"])
-}
-
-/// What creates can replace itself; what only sets something sets it again. Anything else might do its work twice.
+/// What creates can replace itself; what only sets something sets it again; what watches has watched already. Anything else might do its work twice.
 pub fn may_run_twice(statement: &Statement) -> bool {
-    if is_default_privileges(statement) {
-        return false;
-    }
-    statement.mentions.role == Role::Creates
-        || matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE" | "COMMENT" | "SECURITY" | "ALTER")
+    statement.mentions.role != Role::Watches
+        && (statement.mentions.role == Role::Creates
+            || matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE" | "COMMENT" | "SECURITY" | "ALTER"))
 }
 
 fn same_file(drive: &Drive<'_>, a: usize, b: usize) -> bool {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Input;
 use super::failure;
+use super::records::Records;
 use super::replace::{self, Dropped};
 use super::whole_file::{self, WholeFiles};
 use crate::database::session::{Failure, Part, Session, Unit};
@@ -32,6 +33,7 @@ pub struct Drive<'a> {
     pub statements: &'a [Statement],
     pub graph: &'a Graph,
     pub whole_files: &'a WholeFiles,
+    pub records: Records<'a>,
     pending: HashSet<usize>,
     pub queue: Queue<'a>,
     pub figures: TrialFigures,
@@ -91,6 +93,7 @@ impl<'a> Drive<'a> {
             statements,
             graph,
             whole_files,
+            records: Records::new(input),
             pending: pending.iter().copied().collect(),
             queue: Queue::new(statements, graph, pending),
             figures,
@@ -206,10 +209,9 @@ impl<'a> Drive<'a> {
     fn may_be_dropped(&self, id: usize) -> bool {
         const WITHOUT_DATA: &[&str] =
             &["view", "materialized view", "function", "procedure", "aggregate", "trigger", "policy", "rule"];
-        let checksum = self.statements[id].checksum.to_string();
-        let mut rows = self.input.recorded.statements.iter().filter(|row| row.checksum == checksum).peekable();
-        rows.peek().is_some()
-            && rows.all(|row| row.object.as_ref().is_some_and(|object| WITHOUT_DATA.contains(&object.kind.as_str())))
+        let rows = self.records.of_statement(&self.statements[id]);
+        !rows.is_empty()
+            && rows.iter().all(|row| row.object.as_ref().is_some_and(|object| WITHOUT_DATA.contains(&object.kind.as_str())))
     }
 
     /// How many of the things to do are done.

@@ -152,8 +152,7 @@ fn two_makers(drive: &Drive<'_>, ledger: &Ledger, done: &[usize], id: usize) -> 
 
 /// The unchanged statement of the project that an object is recorded for.
 fn managed_by(drive: &Drive<'_>, object: &Object) -> Option<usize> {
-    let row = drive.input.recorded.statements.iter().find(|row| row.object.as_ref() == Some(object))?;
-    drive.statements.iter().position(|statement| statement.checksum.to_string() == row.checksum)
+    drive.records.of_object(object).and_then(|row| drive.records.statement(row))
 }
 
 fn made_twice(drive: &Drive<'_>, object: &Object, one: usize, other: usize) -> Diagnostic {
@@ -180,7 +179,7 @@ fn unmanaged(object: &str, place: Place) -> Diagnostic {
 }
 
 fn is_recorded(drive: &Drive<'_>, object: &Object) -> bool {
-    drive.input.recorded.statements.iter().any(|row| row.object.as_ref() == Some(object))
+    drive.records.of_object(object).is_some()
 }
 
 fn single(drive: &Drive<'_>, root: &Root) -> (Kind, Diagnostic) {

@@ -8,6 +8,7 @@ mod failure;
 mod ledger;
 mod locks;
 mod migrations;
+mod records;
 mod removal;
 mod replace;
 mod report;

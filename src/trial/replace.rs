@@ -13,7 +13,6 @@ use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::migration::Migration;
 use crate::model::object::{CatalogId, Object};
 use crate::model::plan::Reason;
-use crate::model::record::RecordedStatement;
 use crate::model::sql_error::SqlError;
 use crate::source::names_in;
 
@@ -123,9 +122,8 @@ fn recreated(one: &Dropped, now: CatalogId) -> Option<Recreated<'_>> {
 /// The recorded objects that stand where a statement wants to create: those of changed statements, or its own of before.
 fn in_its_way(drive: &Drive<'_>, id: usize, failed: &Failed) -> Vec<Object> {
     let statement = &drive.statements[id];
-    let checksum = statement.checksum.to_string();
     let orphans = drive.input.comparison.orphans.iter().map(|&row| &drive.input.recorded.statements[row]);
-    let own = drive.input.recorded.statements.iter().filter(|row| row.checksum == checksum);
+    let own = drive.records.of_statement(statement).iter().copied();
     let objects = orphans.chain(own).filter_map(|row| row.object.as_ref());
     let said = names_in(&failed.error.message);
     let is_named = |object: &Object| {
@@ -236,7 +234,7 @@ fn settle_accounts(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose,
 fn act_again(drive: &mut Drive<'_>, object: &Object) {
     let label = object.to_string();
     let rows = drive.input.recorded.statements.iter().filter(|row| row.object.is_none() && row.touches.contains(&label));
-    let acts = rows.filter_map(|row| statement_of(drive, row));
+    let acts = rows.filter_map(|row| drive.records.statement(row));
     let acts: Vec<usize> = acts.filter(|&id| super::again::may_run_twice(&drive.statements[id])).collect();
     for &id in &acts {
         drive.made_again.insert(id, Reason::DependsOn(label.clone()));
@@ -271,8 +269,8 @@ fn makers(
 
 /// Who makes a dependent again; `None` if nobody can.
 fn maker(drive: &Drive<'_>, one: &Dependent, definition: Option<&String>) -> Option<Maker> {
-    let row = drive.input.recorded.statements.iter().find(|row| row.object.as_ref() == Some(&one.object));
-    if let Some(id) = row.and_then(|row| statement_of(drive, row)) {
+    let row = drive.records.of_object(&one.object);
+    if let Some(id) = row.and_then(|row| drive.records.statement(row)) {
         return Some(Maker::Statement(id));
     }
     // A changed statement may have made it already in this run.
@@ -289,10 +287,6 @@ fn maker(drive: &Drive<'_>, one: &Dependent, definition: Option<&String>) -> Opt
         return Some(Maker::Nobody);
     }
     definition.map(|sql| Maker::Definition(sql.clone()))
-}
-
-fn statement_of(drive: &Drive<'_>, row: &RecordedStatement) -> Option<usize> {
-    drive.statements.iter().position(|statement| statement.checksum.to_string() == row.checksum)
 }
 
 fn refused(drive: &Drive<'_>, objects: &[Object], purpose: &Purpose, in_the_way: &[&Dependent]) -> Error {

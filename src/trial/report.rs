@@ -178,7 +178,7 @@ fn statement_step(statement: &Statement, id: usize, entry: &Entry, modified: &Ha
     };
     Step {
         action,
-        object: names.get(main).cloned().unwrap_or_else(|| summary(statement)),
+        object: names.get(main).map_or_else(|| summary(statement), |name| shown(statement, name)),
         also: names.into_iter().enumerate().filter(|(at, _)| *at != main).map(|(_, name)| name).collect(),
         reason: if is_modified { Reason::Modified } else { Reason::New },
         path: statement.file.path.clone(),
@@ -186,6 +186,14 @@ fn statement_step(statement: &Statement, id: usize, entry: &Entry, modified: &Ha
         statement: Some(StatementId(id)),
         sql: statement.sql().to_owned(),
         phase: Phase::Transaction,
+    }
+}
+
+/// To PostgreSQL's catalog a domain is a type; people call it what its statement does.
+fn shown(statement: &Statement, label: &str) -> String {
+    match (label.strip_prefix("type."), seeming_label(statement)) {
+        (Some(name), Some(seeming)) if seeming.starts_with("domain.") => format!("domain.{name}"),
+        _ => label.to_owned(),
     }
 }
 

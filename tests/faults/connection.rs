@@ -35,7 +35,7 @@ fn unreachable(connection: &str, texts: &[&str]) -> Outcome {
 }
 
 fn no_server_on_the_socket(_: &Arc<Server>) -> Outcome {
-    let folder = tempfile::tempdir()?;
+    let folder = crate::support::scratch()?;
     let path = folder.path().display().to_string();
     unreachable(&format!("host={path} port=5999 user=postgres dbname=postgres"), &[&path])
 }

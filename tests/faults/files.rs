@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::Test;
 use crate::support::database::Server;
 use crate::support::pgmg::{self, Run};
-use crate::support::{Outcome, ensure, ensure_equal};
+use crate::support::{Outcome, ensure, ensure_equal, scratch};
 
 pub const TESTS: &[(&str, Test)] = &[
     ("files/unreadable_directory", unreadable_directory),
@@ -56,7 +56,7 @@ fn as_somebody(project: &Path, connection: &str, arguments: &[&str]) -> Outcome<
     if unsafe { libc::geteuid() } != 0 {
         return pgmg::run(project, connection, arguments);
     }
-    let place = tempfile::tempdir()?;
+    let place = scratch()?;
     let binary = place.path().join("pgmg");
     // By another process: while this one writes a program, a test beside it may fork, and then nobody can run the copy (ETXTBSY).
     let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_pgmg")).arg(&binary).status()?;
@@ -144,7 +144,7 @@ fn changed_while_read(server: &Arc<Server>) -> Outcome {
 
 /// A project of these files, with both directories.
 pub fn project(files: &[(&str, &str)]) -> Outcome<TempDir> {
-    let folder = tempfile::Builder::new().prefix("pgmg-test-").tempdir()?;
+    let folder = scratch()?;
     for (name, text) in files {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap_or(folder.path()))?;

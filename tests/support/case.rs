@@ -123,7 +123,7 @@ pub fn all() -> Outcome<Vec<Found>> {
 
 /// Lets psql run a project in the given order; the database then is what pgmg has to give.
 pub fn run_oracle(database: &Database, tree: &Tree, order: &[String]) -> Outcome {
-    let scratch = tempfile::tempdir()?;
+    let scratch = super::scratch()?;
     let file = scratch.path().join("part.sql");
     let in_part =
         |part: &str| tree.keys().filter(|name| name.starts_with(part) && name.ends_with(".sql")).cloned().collect::<Vec<_>>();

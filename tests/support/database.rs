@@ -48,6 +48,7 @@ impl Home {
 impl Server {
     /// A started server; it stops and vanishes when it is dropped.
     pub fn start() -> Outcome<Arc<Server>> {
+        super::remove_leftovers();
         let throwaway = Throwaway::start(&ThrowawayOptions::default())?;
         let config: postgres::Config = throwaway.connection_string().parse().map_err(|e| in_words(&e))?;
         let host = match config.get_hosts().first() {

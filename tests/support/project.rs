@@ -75,7 +75,7 @@ pub fn renamed(names: &[String], naming: Naming) -> BTreeMap<String, String> {
 
 /// A folder that vanishes, with the tree written under the new names; both directories exist even if they are empty.
 pub fn written(tree: &Tree, names: &BTreeMap<String, String>) -> Outcome<TempDir> {
-    let folder = tempfile::Builder::new().prefix("pgmg-test-").tempdir()?;
+    let folder = super::scratch()?;
     write_into(folder.path(), tree, names)?;
     Ok(folder)
 }

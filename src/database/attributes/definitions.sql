@@ -63,11 +63,14 @@ WITH wanted AS MATERIALIZED (
   SELECT w.class, w.object,
          pg_catalog.format('ALTER PUBLICATION %I ADD TABLE %I.%I', u.pubname, n.nspname, r.relname)
          || coalesce((SELECT ' (' || pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY k.place) || ')'
-                        FROM pg_catalog.unnest(p.prattrs) WITH ORDINALITY AS k (number, place)
+                        FROM pg_catalog.unnest(since_15.prattrs) WITH ORDINALITY AS k (number, place)
                         JOIN pg_catalog.pg_attribute a ON a.attrelid = p.prrelid AND a.attnum = k.number), '')
-         || coalesce(' WHERE (' || pg_catalog.pg_get_expr(p.prqual, p.prrelid) || ')', '')
+         || coalesce(' WHERE (' || pg_catalog.pg_get_expr(since_15.prqual, p.prrelid) || ')', '')
     FROM wanted w
     JOIN pg_catalog.pg_publication_rel p ON w.class = 'pg_catalog.pg_publication_rel'::pg_catalog.regclass AND p.oid = w.object
+   -- Columns of pg_publication_rel since 15: an unqualified name that it lacks is looked up outside, in "absent".
+   CROSS JOIN (SELECT NULL::pg_catalog.int2vector AS prattrs, NULL::pg_catalog.pg_node_tree AS prqual) AS absent
+   CROSS JOIN LATERAL (SELECT prattrs, prqual FROM pg_catalog.pg_publication_rel q WHERE q.oid = p.oid) AS since_15
     JOIN pg_catalog.pg_publication u ON u.oid = p.prpubid
     JOIN pg_catalog.pg_class r ON r.oid = p.prrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace

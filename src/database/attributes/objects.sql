@@ -176,5 +176,5 @@ SELECT w.class, w.object, a.type, a.object_names, a.object_args,
   LEFT JOIN own USING (place)
   LEFT JOIN marked USING (place)
   LEFT JOIN constraints USING (place)
- WHERE a.type IS NOT NULL
+ WHERE a.object_names IS NOT NULL
  ORDER BY w.place

@@ -1,0 +1,1 @@
+CREATE TABLE dps.t (id int);

@@ -1,0 +1,1 @@
+DO $$ BEGIN EXECUTE 'CREATE TABLE dps.' || 'hid' || 'den (id int)'; END $$;

@@ -1,0 +1,1 @@
+CREATE VIEW dps.v AS SELECT * FROM dps.hidden;

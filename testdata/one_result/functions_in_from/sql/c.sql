@@ -1,0 +1,1 @@
+CREATE TABLE wt (x int, y int);

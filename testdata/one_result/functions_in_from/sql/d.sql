@@ -1,0 +1,1 @@
+CREATE VIEW "window" AS SELECT w.wf FROM wv w;

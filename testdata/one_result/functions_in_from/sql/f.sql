@@ -1,0 +1,1 @@
+CREATE FUNCTION wg(int) RETURNS TABLE (a int, wt wt) LANGUAGE sql AS 'SELECT 1, NULL::wt';

@@ -1,0 +1,1 @@
+CREATE VIEW ts AS SELECT * FROM wt TABLESAMPLE bernoulli (10) REPEATABLE (wi());

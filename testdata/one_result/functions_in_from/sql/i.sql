@@ -1,0 +1,1 @@
+CREATE FUNCTION wi() RETURNS float8 LANGUAGE sql AS 'SELECT 1.0::float8';

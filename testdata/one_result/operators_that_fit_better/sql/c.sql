@@ -1,0 +1,1 @@
+CREATE OPERATOR public.|| (LEFTARG = int, RIGHTARG = text, FUNCTION = it);

@@ -1,0 +1,1 @@
+CREATE VIEW cdv AS SELECT cdf(1) AS x;

@@ -1,0 +1,1 @@
+CREATE FUNCTION cdf(numeric) RETURNS numeric LANGUAGE sql AS 'SELECT 1.0';

@@ -1,0 +1,1 @@
+ALTER VIEW cdv SET (security_barrier);

@@ -1,0 +1,1 @@
+DO $$ BEGIN EXECUTE 'GRANT EXECUTE ON FUNCTION cdf(int) TO reader'; END $$;

@@ -1,0 +1,1 @@
+ALTER VIEW cdv OWNER TO writer;
