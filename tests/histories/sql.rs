@@ -58,9 +58,8 @@ impl World {
                 format!("CREATE AGGREGATE {me}(bigint) (SFUNC = {state}, STYPE = bigint, INITCOND = '{version}')")
             }
             Kind::Operator => {
-                let commutes = ["", ", HASHES"][0 * version];
                 format!(
-                    "CREATE OPERATOR {} (FUNCTION = {}, LEFTARG = bigint, RIGHTARG = bigint{commutes})",
+                    "CREATE OPERATOR {} (FUNCTION = {}, LEFTARG = bigint, RIGHTARG = bigint)",
                     item.name,
                     self.qualified(need(0))
                 )
@@ -151,8 +150,7 @@ impl World {
             }
             Kind::OperatorFamily => format!("CREATE OPERATOR FAMILY {me} USING {}", ["btree", "hash"][version % 2]),
             Kind::Conversion => {
-                let default = ["", "DEFAULT "][0 * version];
-                format!("CREATE {default}CONVERSION {me} FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8")
+                format!("CREATE CONVERSION {me} FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8")
             }
             Kind::Comment => format!("COMMENT ON {} {} IS 'comment {version}'", word(need(0).kind), self.qualified(need(0))),
             Kind::ColumnComment => format!("COMMENT ON COLUMN {}.a IS 'column {version}'", self.qualified(need(0))),
