@@ -128,7 +128,9 @@ impl Graph {
     fn new(roots: &[Node], edges: &[Edge]) -> Self {
         let roots: BTreeSet<Node> = roots.iter().copied().collect();
         let mut owners: HashMap<Node, Node> = HashMap::new();
-        for edge in edges.iter().filter(|edge| edge.bond == Bond::Internal && !roots.contains(&edge.dependent)) {
+        // A part that was asked about goes with its owner if that was asked about as well: a range type's multirange.
+        let goes_by_itself = |edge: &&Edge| roots.contains(&edge.dependent) && !roots.contains(&edge.referenced);
+        for edge in edges.iter().filter(|edge| edge.bond == Bond::Internal && !goes_by_itself(edge)) {
             owners.insert(edge.dependent, edge.referenced);
         }
         let standing_for = |node: Node| {
@@ -143,6 +145,7 @@ impl Graph {
             at
         };
         let mut graph = Graph { needs: BTreeMap::new(), part_of: HashMap::new(), roots };
+        graph.roots.retain(|root| standing_for(*root) == *root);
         graph.needs.extend(graph.roots.iter().map(|&root| (root, BTreeSet::new())));
         for edge in edges {
             let (dependent, referenced) = (standing_for(edge.dependent), standing_for(edge.referenced));

@@ -49,6 +49,7 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
             return Ok(Settled::Yes);
         }
         drive.run_all()?;
+        while super::removal::before_the_failing(drive)? || before_the_failing(drive)? {}
         let parked: HashSet<usize> = drive.queue.parked().into_iter().collect();
         misplaced.extend(
             retried.iter().copied().filter(|one| parked.contains(&one.statement) && course.last(one.statement).is_some()),
@@ -62,6 +63,31 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
         *ledger = drive.ledger()?;
     }
     Ok(Settled::Yes)
+}
+
+/// While statements fail: lets those with `*` follow what was changed below them, because others may miss their new columns.
+/// False if there were none.
+pub fn before_the_failing(drive: &mut Drive<'_>) -> Result<bool> {
+    let parked = drive.queue.parked();
+    if parked.is_empty() || drive.input.recorded.statements.is_empty() {
+        return Ok(false);
+    }
+    let ledger = Ledger::read(drive.session, drive.input)?;
+    let course = course(drive, &ledger);
+    let early = stars(drive, &ledger, &course);
+    let early: Vec<TooEarly> = early.into_iter().filter(|one| drive.queue.is_done(one.statement)).collect();
+    let mut any = false;
+    for one in early {
+        if drive.try_again(one.statement) {
+            drive.because.insert(one.statement, one.because);
+            any = true;
+        }
+    }
+    if any {
+        parked.iter().for_each(|&id| drive.queue.retry(id));
+        drive.run_all()?;
+    }
+    Ok(any)
 }
 
 /// Replacing an object undoes what was set on it (options of a view, settings of a function): it is set again.
@@ -225,15 +251,25 @@ fn has_a_name(object: &Object) -> bool {
     !is_member && !NAMELESS.contains(&object.kind.as_str()) && (object.kind == "index" || !is_part(object))
 }
 
-/// Recorded statements with `*` whose table a pending migration changed.
+/// Recorded statements with `*` over something that a pending migration changed or a statement replaced, and those over them.
 fn stars(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
     let mut found = Vec::new();
-    for &migration in &drive.input.comparison.migrations {
-        for object in &ledger.entry(unit_number(migration)).touches {
-            let Some(name) = object.names.last() else { continue };
-            let follows = |id: &usize| has_star(&drive.statements[*id]) && course.last(*id).is_none();
-            let following = drive.graph.mentioners(name).iter().copied().filter(follows);
-            found.extend(following.map(|statement| TooEarly { statement, because: statement, tie: Edge::Bound }));
+    let migrations = drive.input.comparison.migrations.iter();
+    let changed = migrations.flat_map(|&migration| &ledger.entry(unit_number(migration)).touches);
+    let mut next: Vec<(Option<usize>, &str)> = changed.filter_map(last_name).map(|name| (None, name)).collect();
+    for done in (0..drive.statements.len()).filter(|&id| course.last(id).is_some()) {
+        let provided = ledger.statement(done).provides.iter().map(|provided| &provided.object);
+        next.extend(provided.filter(|object| object.kind == "view").filter_map(last_name).map(|name| (Some(done), name)));
+    }
+    let mut seen: HashSet<usize> = HashSet::new();
+    while let Some((because, name)) = next.pop() {
+        let follows = |id: &usize| has_star(&drive.statements[*id]) && course.last(*id).is_none();
+        for statement in drive.graph.mentioners(name).iter().copied().filter(follows) {
+            if Some(statement) != because && seen.insert(statement) {
+                found.push(TooEarly { statement, because: because.unwrap_or(statement), tie: Edge::Bound });
+                let creates = drive.statements[statement].mentions.creates.iter();
+                next.extend(creates.map(|created| (Some(statement), created.name.name.as_str())));
+            }
         }
     }
     found
@@ -254,6 +290,10 @@ fn spread(drive: &Drive<'_>, course: &Course) -> Vec<TooEarly> {
     found
 }
 
+fn last_name(object: &Object) -> Option<&str> {
+    object.names.last().map(String::as_str)
+}
+
 fn has_star(statement: &Statement) -> bool {
     statement.mentions.role == Role::Creates && statement.sql().contains('*')
 }
@@ -263,7 +303,7 @@ fn is_grant(statement: &Statement) -> bool {
 }
 
 /// What creates can replace itself; what only sets something sets it again; what watches has watched already. Anything else might do its work twice.
-fn may_run_twice(statement: &Statement) -> bool {
+pub fn may_run_twice(statement: &Statement) -> bool {
     statement.mentions.role != Role::Watches
         && (statement.mentions.role == Role::Creates
             || matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE" | "COMMENT" | "SECURITY" | "ALTER"))

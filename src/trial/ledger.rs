@@ -155,8 +155,8 @@ impl Ledger {
         }
     }
 
-    /// An object that is a part of another one of the same try goes with it: indexes of a table's constraints, members of
-    /// an extension.
+    /// An object that is a part of another one of the same try goes with it: indexes of a table's constraints, a range's
+    /// multirange, members of an extension.
     fn leave_out_parts(&mut self) {
         let parts: HashSet<CatalogId> = self
             .dependencies

@@ -126,6 +126,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Ended> {
         migrations::run(&mut drive)?;
         if input.scope == Scope::Everything {
             drive.run_all()?;
+            while removal::before_the_failing(&mut drive)? || again::before_the_failing(&mut drive)? {}
             if let Some(first) = evolve::to_commit_first(&drive) {
                 return Ok(Ended::CommitFirst(first));
             }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Scope;
 use super::drive::{Done, Drive};
-use super::ledger::{Ledger, may_be};
+use super::ledger::{Ledger, may_be, seems_to_create};
 use super::replace;
 use super::undo::{Deed, deed};
 use crate::database::catalog;
@@ -20,12 +20,8 @@ pub fn run(drive: &mut Drive<'_>, ledger: &Ledger) -> Result<bool> {
     }
     let rows = gone(drive, ledger).into_iter().filter(|row| !is_handed_over(drive, row));
     let rows: Vec<Object> = rows.filter_map(|row| row.object.clone()).collect();
-    // Default privileges are taken back, not dropped.
-    let is_left = |object: &Object| object.kind != "default acl" && !drive.is_dropped(object);
-    let rows: Vec<Object> = rows.into_iter().filter(is_left).collect();
     // A migration may have dropped some of them.
-    let there = catalog::find(drive.session, &rows)?;
-    let gone: Vec<Object> = rows.into_iter().zip(there).filter(|(_, there)| there.is_some()).map(|(object, _)| object).collect();
+    let gone = still_there(drive, rows)?;
     if gone.is_empty() {
         return Ok(false);
     }
@@ -37,6 +33,37 @@ pub fn run(drive: &mut Drive<'_>, ledger: &Ledger) -> Result<bool> {
     drive.finish()?;
     super::check_constraints(drive.session, None)?;
     Ok(true)
+}
+
+/// Drops early what no statement makes any more, while statements fail: an old overload can make a call ambiguous. What a
+/// failing statement may still make stays. False if there was nothing.
+pub fn before_the_failing(drive: &mut Drive<'_>) -> Result<bool> {
+    let parked = drive.queue.parked();
+    if parked.is_empty() || drive.input.comparison.orphans.is_empty() || drive.input.scope != Scope::Everything {
+        return Ok(false);
+    }
+    let ledger = Ledger::read(drive.session, drive.input)?;
+    let rows = gone(drive, &ledger).into_iter().filter(|row| !is_handed_over(drive, row));
+    let gone: Vec<Object> = rows.filter_map(|row| row.object.clone()).collect();
+    let may_come = |object: &Object| parked.iter().any(|&id| seems_to_create(&drive.statements[id], object));
+    let gone: Vec<Object> = gone.into_iter().filter(|object| !may_come(object)).collect();
+    let gone = still_there(drive, gone)?;
+    if gone.is_empty() {
+        return Ok(false);
+    }
+    replace::remove(drive, &gone)?;
+    parked.iter().for_each(|&id| drive.queue.retry(id));
+    drive.run_all()?;
+    Ok(true)
+}
+
+/// Those of the objects that were not dropped, neither by a step of their own nor with what they are a part of.
+fn still_there(drive: &mut Drive<'_>, objects: Vec<Object>) -> Result<Vec<Object>> {
+    // Default privileges are taken back, not dropped.
+    let is_left = |object: &Object| object.kind != "default acl" && !drive.is_dropped(object);
+    let objects: Vec<Object> = objects.into_iter().filter(is_left).collect();
+    let now = catalog::find(drive.session, &objects)?;
+    Ok(objects.into_iter().zip(now).filter_map(|(object, now)| now.map(|_| object)).collect())
 }
 
 /// The rows of `pgmg_state` that are no longer right: of what was dropped, was undone or cannot be undone. In a stage that does

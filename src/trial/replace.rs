@@ -127,7 +127,7 @@ pub fn give_back(drive: &mut Drive<'_>) -> Result<()> {
         match (now, &one.maker) {
             (Some(now), _) => back.push((one, now)),
             (None, Maker::Statement(id)) if !drive.queue.is_done(*id) => absent.push(one),
-            (None, _) => {}
+            (None, _) => act_again(drive, &one.object),
         }
     }
     drive.dropped = absent;
@@ -175,7 +175,7 @@ fn in_its_way(drive: &Drive<'_>, id: usize, failed: &Failed) -> Vec<Object> {
 fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) -> Result<Room> {
     let ids = catalog::find(drive.session, objects)?;
     let ids: Vec<CatalogId> = ids.into_iter().flatten().collect();
-    let all = blockers::dependents(drive.session, &ids)?;
+    let all = with_owners(drive, &ids)?;
     let every: Vec<CatalogId> = all.iter().map(|one| one.id).collect();
     let definitions = attributes::definitions(drive.session, &every)?;
     let mut captured: HashMap<CatalogId, Carried> =
@@ -206,6 +206,31 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) ->
     });
     settle_accounts(drive, objects, purpose, accounts.collect());
     Ok(Room::Made)
+}
+
+/// All that depends on these. What a managed domain says itself in a constraint is said anew by its statement: where the
+/// constraint must go, the domain goes as well, unless it holds data together.
+fn with_owners(drive: &mut Drive<'_>, ids: &[CatalogId]) -> Result<Vec<Dependent>> {
+    let all = blockers::dependents(drive.session, ids)?;
+    let constraints = all.iter().filter(|one| one.object.kind == "domain constraint" && one.standing == Standing::Itself);
+    let rows = drive.input.recorded.statements.iter().filter_map(|row| row.object.as_ref());
+    let is_type = |object: &&Object| matches!(object.kind.as_str(), "type" | "domain");
+    let owners: Vec<Object> = constraints
+        .filter_map(|one| rows.clone().filter(is_type).find(|object| object.names == one.object.names))
+        .cloned()
+        .collect();
+    if owners.is_empty() {
+        return Ok(all);
+    }
+    let owners: Vec<CatalogId> = catalog::find(drive.session, &owners)?.into_iter().flatten().collect();
+    let mut more = blockers::dependents(drive.session, &[ids, owners.as_slice()].concat())?;
+    if more.iter().any(|one| one.drop_statements().is_none()) {
+        return Ok(all);
+    }
+    for one in more.iter_mut().filter(|one| owners.contains(&one.id) && !ids.contains(&one.id)) {
+        one.standing = Standing::Itself;
+    }
+    Ok(more)
 }
 
 /// Notes what was dropped, and puts the statements that make it again back into the queue.
@@ -241,12 +266,26 @@ fn settle_accounts(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose,
             _ if is_new => Because::ItsTextChanged,
             _ => Because::SomethingElse,
         };
-        if !(one.standing == Standing::Asked && *purpose == Purpose::Remove) {
+        if one.standing == Standing::Asked && *purpose == Purpose::Remove {
+            act_again(drive, &one.object);
+        } else {
             drive.dropped.push(Dropped { object: one.object, carried, maker, because });
         }
     }
     drive.forget_success(&again);
     drive.queue.requeue(&again);
+}
+
+/// An object is gone, and another one may bear its name: what unchanged statements did to it by that name is done again.
+fn act_again(drive: &mut Drive<'_>, object: &Object) {
+    let label = object.to_string();
+    let rows = drive.input.recorded.statements.iter().filter(|row| row.object.is_none() && row.touches.contains(&label));
+    let acts = rows.filter_map(|row| drive.records.statement(row));
+    let acts: Vec<usize> = acts.filter(|&id| super::again::may_run_twice(&drive.statements[id])).collect();
+    for &id in &acts {
+        drive.made_again.insert(id, Reason::DependsOn(label.clone()));
+    }
+    drive.queue.requeue(&acts);
 }
 
 /// Who makes each object again; those that nobody can make are absent. Owners come behind their parts.
@@ -277,12 +316,17 @@ fn makers(
 
 /// Who makes a dependent again; `None` if nobody can.
 fn maker(drive: &Drive<'_>, one: &Dependent, definition: Option<&String>) -> Option<Maker> {
-    if let Some(row) = drive.records.of_object(&one.object) {
-        return Some(drive.records.statement(row).map_or(Maker::Nobody, Maker::Statement));
+    let row = drive.records.of_object(&one.object);
+    if let Some(id) = row.and_then(|row| drive.records.statement(row)) {
+        return Some(Maker::Statement(id));
     }
+    // A changed statement may have made it already in this run.
     let done = drive.queue.successes().iter().copied();
     if let Some(id) = done.into_iter().find(|&id| seems_to_create(&drive.statements[id], &one.object)) {
         return Some(Maker::Statement(id));
+    }
+    if row.is_some() {
+        return Some(Maker::Nobody);
     }
     const SAID_BY_THE_OWNER: &[&str] = &["default value", "domain constraint", "table constraint", "publication relation"];
     let comes_with_its_owner = SAID_BY_THE_OWNER.contains(&one.object.kind.as_str());

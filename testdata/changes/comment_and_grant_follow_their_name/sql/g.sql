@@ -1,0 +1,1 @@
+GRANT EXECUTE ON FUNCTION f TO pgmg_reader;

@@ -1,0 +1,1 @@
+GRANT SELECT ON w TO pgmg_reader;

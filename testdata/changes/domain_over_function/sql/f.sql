@@ -1,0 +1,1 @@
+CREATE FUNCTION f(n bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT 1::bigint $$;

@@ -1,0 +1,1 @@
+CREATE VIEW c AS SELECT b.*, 3 AS z FROM b;

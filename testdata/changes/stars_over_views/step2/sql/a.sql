@@ -1,0 +1,1 @@
+CREATE VIEW a AS SELECT 1 AS x, 2 AS y, 4 AS w;

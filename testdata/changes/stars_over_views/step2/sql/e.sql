@@ -1,0 +1,1 @@
+CREATE VIEW e AS SELECT c.w FROM c;

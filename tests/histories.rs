@@ -1,0 +1,130 @@
+//! Random projects with random histories: after every step the database is what the same files give an empty one.
+//!
+//! `PGMG_HISTORY_STEPS` (default 60) steps are divided among seeds; `PGMG_TEST_SEED` gives the first seed.
+
+#[path = "histories/edits.rs"]
+mod edits;
+#[path = "histories/sql.rs"]
+mod sql;
+mod support;
+#[path = "histories/world.rs"]
+mod world;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use edits::History;
+use libtest_mimic::{Arguments, Trial};
+use support::database::{Database, Server};
+use support::{Outcome, ensure, ensure_equal, pgmg, project};
+use world::World;
+
+const ROLE: &str = "pgmg_history_reader";
+/// How long one history gets; longer ones are ever slower.
+const STEPS_OF_A_SEED: usize = 20;
+/// Any other is as good; this one makes a run of all tests repeatable.
+const FIRST_SEED: u64 = 1003;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let steps = number("PGMG_HISTORY_STEPS").unwrap_or(60);
+    let first = number("PGMG_TEST_SEED").unwrap_or(FIRST_SEED);
+    let server = match (!arguments.list).then(Server::start).transpose() {
+        Ok(server) => server,
+        Err(error) => {
+            eprintln!("{}", error.message().unwrap_or("no server"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let of_a_seed = STEPS_OF_A_SEED as u64;
+    let trials = (0..steps.div_ceil(of_a_seed)).map(|at| {
+        let (server, seed) = (server.clone(), first + at);
+        let steps = of_a_seed.min(steps - at * of_a_seed) as usize;
+        Trial::test(format!("seed_{seed}"), move || match &server {
+            Some(server) => run(server, seed, steps),
+            None => Ok(()),
+        })
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+fn run(server: &Arc<Server>, seed: u64, steps: usize) -> Outcome {
+    server.role(ROLE)?;
+    let mut history = History::new(seed);
+    let database = server.database(None)?;
+    let folder = project::written(&history.world.tree(str::to_owned), &BTreeMap::new())?;
+    let mut done = vec!["begin".to_owned()];
+    let mut tables: BTreeMap<String, String> = BTreeMap::new();
+    for step in 0..steps {
+        if step > 0 {
+            let edits = 1 + history.random.below(3);
+            done = (0..edits).map(|_| history.edit()).collect();
+        }
+        let salt = history.random.next();
+        let checked = check(server, &database, folder.path(), &history.world, salt, &mut tables);
+        checked
+            .map_err(|error| format!("seed {seed}, step {step}: {}\n{}", done.join("; "), error.message().unwrap_or("failed")))?;
+    }
+    Ok(())
+}
+
+fn check(
+    server: &Arc<Server>,
+    database: &Database,
+    folder: &std::path::Path,
+    world: &World,
+    salt: u64,
+    tables: &mut BTreeMap<String, String>,
+) -> Outcome {
+    let expected = fresh(server, world, salt)?;
+    project::write_into(folder, &world.tree(str::to_owned), &BTreeMap::new())?;
+    let apply = pgmg::run(folder, &database.connection_string(), &["apply"])?.expect_code(&[0])?;
+    ensure_equal(format!("schema after apply\n{}", apply.stdout), &expected, &database.schema()?)?;
+    pgmg::run(folder, &database.connection_string(), &["plan", "--exit-code"])?.expect_code(&[0])?;
+    for table in &world.tables {
+        let name = sql::quoted(&table.name);
+        let now = database.value(&format!("SELECT '{name}'::regclass::oid || ' ' || (SELECT count(*) FROM {name})"))?;
+        let (_, rows) = now.split_once(' ').unwrap_or_default();
+        ensure(rows == table.rows.to_string(), || format!("table {name} has {rows} rows instead of {}", table.rows))?;
+        let before = tables.entry(table.name.clone()).or_insert_with(|| now.clone());
+        ensure(*before == now, || format!("table {name} was {before} and is {now} (OID, rows)"))?;
+    }
+    Ok(())
+}
+
+/// The schema that the same files give under other names in an empty database.
+fn fresh(server: &Arc<Server>, world: &World, salt: u64) -> Outcome<String> {
+    let database = server.database(None)?;
+    let tree = world.tree(|file| {
+        let mixed = file.bytes().fold(salt, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+        format!("{mixed:016x}.sql")
+    });
+    let folder = project::written(&tree, &BTreeMap::new())?;
+    let run = pgmg::run(folder.path(), &database.connection_string(), &["apply"])?;
+    if run.code != Some(0) {
+        by_hand(server, world)
+            .map_err(|error| format!("the project is wrong, psql cannot build it: {}", error.message().unwrap_or_default()))?;
+        return Err(format!("psql can build the project, pgmg cannot build it from nothing\n{}", run.transcript()).into());
+    }
+    database.schema()
+}
+
+/// The project built in the order in which its statements need each other.
+fn by_hand(server: &Arc<Server>, world: &World) -> Outcome {
+    let database = server.database(None)?;
+    for migration in &world.migrations {
+        database.run(migration)?;
+    }
+    let order = world.order();
+    ensure(order.len() == world.items.len(), || "items need each other in a circle".into())?;
+    for id in order {
+        let sql = world.sql(world.item(id));
+        database.run(&sql).map_err(|error| format!("{sql}: {}", error.message().unwrap_or_default()))?;
+    }
+    Ok(())
+}
