@@ -6,8 +6,8 @@ use super::session::Session;
 use crate::error::Result;
 use crate::model::object::CatalogId;
 
-/// Rules, row types, array types and the like are parts of parts at most (the array of a table's row type).
-const LEVELS: usize = 2;
+/// The cast of a range to its multirange is as deep as PostgreSQL goes: cast, function, multirange, range.
+const LEVELS: usize = 3;
 
 /// What was asked already: an object's owner, or that it is no part.
 #[derive(Debug, Default)]
@@ -33,9 +33,9 @@ impl Owners {
         Ok(())
     }
 
-    /// The object that stands for `id`: its owner's owner, its owner, or itself.
+    /// The object that stands for `id`: the last of its owners, or itself.
     pub fn of(&self, id: CatalogId) -> CatalogId {
-        self.owner(id).map_or(id, |owner| self.owner(owner).unwrap_or(owner))
+        (0..LEVELS).fold(id, |at, _| self.owner(at).unwrap_or(at))
     }
 
     fn owner(&self, id: CatalogId) -> Option<CatalogId> {

@@ -255,7 +255,7 @@ impl History {
         let id = self.pick(|_, item| {
             item.kind.is_relation()
                 || item.kind.is_function()
-                || item.kind.is_type() && (item.kind != Kind::Range || ranges_change())
+                || item.kind.is_type()
                 || matches!(
                     item.kind,
                     Kind::Procedure | Kind::StateFunction | Kind::TypedFunction | Kind::Overload | Kind::Policy
@@ -272,7 +272,7 @@ impl History {
             let all = world.with_dependents(item.id);
             let is_named =
                 if item.kind == Kind::Schema { all.iter().any(|&id| world.is_frozen(id)) } else { world.is_frozen(item.id) };
-            !fixed(item.kind) && !is_named && (item.kind != Kind::Range || ranges_change())
+            !fixed(item.kind) && !is_named
         })?;
         let name = self.name("r");
         let item = self.world.items.get_mut(&id)?;
@@ -314,8 +314,7 @@ impl History {
     fn delete(&mut self) -> Option<String> {
         let id = self.pick(|world, item| {
             let all = world.with_dependents(item.id);
-            let fixed = |kind: Kind| kind == Kind::Sequence || kind == Kind::Range && !ranges_change();
-            let stays = |id: &u32| world.item(*id).kind.is_act() || fixed(world.item(*id).kind);
+            let stays = |id: &u32| world.item(*id).kind.is_act() || world.item(*id).kind == Kind::Sequence;
             all.len() <= MOST_GONE && !all.iter().any(stays)
         })?;
         let all = self.world.with_dependents(id);
@@ -396,9 +395,4 @@ impl History {
         };
         (item.kind != was).then(|| format!("{} becomes {:?}", item.name, item.kind))
     }
-}
-
-/// The multirange type of a range that changes may stay behind in the records: an open bug, generated only on demand.
-fn ranges_change() -> bool {
-    std::env::var_os("PGMG_HISTORY_RANGES").is_some()
 }
