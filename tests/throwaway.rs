@@ -123,7 +123,8 @@ fn a_killed_owner_leaves_no_server() {
 fn an_ordinary_user_and_root_can_start_one() {
     let place = tempfile::Builder::new().permissions(PermissionsExt::from_mode(0o755)).tempdir_in("/tmp").expect("/tmp is there");
     let program = place.path().join("throwaway");
-    std::fs::copy(example(), &program).expect("a copy can be made");
+    // Copied by another process: a child forked meanwhile by another test would keep our file open for writing (ETXTBSY).
+    assert!(Command::new("cp").arg(example()).arg(&program).status().is_ok_and(|status| status.success()), "a copy can be made");
     let show = ["psql", "-XAtqc", "SHOW data_directory"];
     let owner_of = |mut command: Command| {
         let shell = "stat -c %u \"$PGHOST/data\"; exec \"$@\"";
