@@ -24,7 +24,7 @@ use crate::source::mentions::messages::{name_at, names_in};
 use crate::source::rewrite::or_replace;
 
 /// How many statements go into one message: at first, at most, and at least.
-const BATCH: (usize, usize, usize) = (128, 256, 4);
+const BATCH: (usize, usize, usize) = (256, 512, 4);
 
 /// The marker number of what belongs to no file.
 pub const OWN_UNIT: i32 = i32::MIN;
