@@ -1,0 +1,135 @@
+//! Groups of flags that several commands share.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{ArgAction, Args, ValueEnum};
+
+use crate::config::{Flags, Settings, duration};
+use crate::error::Result;
+use crate::model::record::OnDrift;
+use crate::output::Format;
+
+/// The exit code for differences, where `--exit-code` asks for it.
+const DIFFERENCES: i32 = 1;
+
+#[derive(Args)]
+pub struct Global {
+    /// Say on stderr what happens; twice: in detail
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
+    pub verbose: u8,
+    /// No progress on stderr, only errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Args)]
+pub struct Shown {
+    /// How to write the result to stdout
+    #[arg(long, value_enum, default_value_t = FormatName::Text)]
+    pub format: FormatName,
+}
+
+#[derive(Args)]
+pub struct Drifting {
+    /// Leave alone what somebody else changed in the database
+    #[arg(long)]
+    pub ignore_drift: bool,
+}
+
+#[derive(Args)]
+pub struct Compare {
+    /// Exit with 1 if database and files differ
+    #[arg(long)]
+    pub exit_code: bool,
+    #[command(flatten)]
+    pub shown: Shown,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum FormatName {
+    /// For people
+    Text,
+    /// For programs, with a version
+    Json,
+}
+
+/// Where the project and the database are.
+#[derive(Args)]
+#[command(next_help_heading = "Project and database")]
+pub struct Project {
+    /// The database: postgres://user@host/name, or "host=… dbname=…"
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub connection_string: Option<String>,
+    /// The folder of migrations; left out, and not in pgmg.toml: migrations are not compared
+    #[arg(long, value_name = "DIR")]
+    pub migrations_dir: Option<PathBuf>,
+    /// The folder of views, functions and the like; left out, and not in pgmg.toml: they are not compared
+    #[arg(long, value_name = "DIR")]
+    pub code_dir: Option<PathBuf>,
+    /// Use [env.NAME] of pgmg.toml; its connection_string is then as strong as a flag
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub env: Option<String>,
+    /// The schema of pgmg's own tables [default: public]
+    #[arg(long, value_name = "SCHEMA", value_parser = NonEmptyStringValueParser::new())]
+    pub state_schema: Option<String>,
+    /// How long a statement may wait for a lock: 200ms, 5s, 1min; 0: for ever [default: 5s]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    pub lock_timeout: Option<Duration>,
+    /// How long to wait for another pgmg on this database; 0: not at all [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    pub lock_wait: Option<Duration>,
+}
+
+impl Project {
+    pub fn settings(self) -> Result<Settings> {
+        Settings::load(&self.flags())
+    }
+
+    pub fn flags(self) -> Flags {
+        Flags {
+            connection_string: self.connection_string,
+            migrations_dir: self.migrations_dir,
+            code_dir: self.code_dir,
+            state_schema: self.state_schema,
+            lock_timeout: self.lock_timeout,
+            lock_wait: self.lock_wait,
+            environment: self.env,
+            on_drift: OnDrift::Heal,
+        }
+    }
+}
+
+impl Shown {
+    pub fn format(&self) -> Format {
+        match self.format {
+            FormatName::Text => Format::Text,
+            FormatName::Json => Format::Json,
+        }
+    }
+}
+
+impl Drifting {
+    pub fn settings(&self, project: Project) -> Result<Settings> {
+        let on_drift = if self.ignore_drift { OnDrift::Ignore } else { OnDrift::Heal };
+        Settings::load(&Flags { on_drift, ..project.flags() })
+    }
+}
+
+impl Compare {
+    pub fn on_differences(&self) -> i32 {
+        if self.exit_code { DIFFERENCES } else { 0 }
+    }
+}
