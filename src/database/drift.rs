@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use postgres::types::ToSql;
+
 use super::attributes::{halves, with_empty_path};
 use super::catalog;
 use super::session::Session;
@@ -50,12 +52,8 @@ pub fn fingerprints(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<
         return Ok(HashMap::new());
     }
     let (classes, objects) = halves(ids);
-    let version = session.query("SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4", &[])?;
-    let has_bodies = version.first().is_some_and(|row| row.get::<_, i32>(0) >= 140_000);
-    let body = if has_bodies { "pg_catalog.pg_get_function_sqlbody(p.oid)" } else { "NULL" };
-    let sql = include_str!("drift_fingerprints.sql").replace("{body}", body);
+    let sql = fingerprints_sql(session)?;
     let mut found = HashMap::with_capacity(ids.len());
-    // Definitions are to come with the schemas of what they name.
     with_empty_path(session, |session| {
         session.query_each(&sql, &[&classes, &objects], |row| {
             let id = CatalogId { class: row.get(0), object: row.get(1) };
@@ -64,6 +62,22 @@ pub fn fingerprints(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<
         })
     })?;
     Ok(found)
+}
+
+/// Runs `sql` with what objects are now put in for `{fingerprints}`: a row for each object of the first two parameters (numbers
+/// of catalogs, numbers of objects) that is there.
+pub fn with_fingerprints(session: &mut Session, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<()> {
+    let sql = sql.replace("{fingerprints}", &fingerprints_sql(session)?);
+    with_empty_path(session, |session| session.query(&sql, parameters).map(|_| ()))
+}
+
+/// The query behind fingerprints. It has to run with an empty search_path: definitions then come with the schemas of what they
+/// name.
+fn fingerprints_sql(session: &mut Session) -> Result<String> {
+    let version = session.query("SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4", &[])?;
+    let has_bodies = version.first().is_some_and(|row| row.get::<_, i32>(0) >= 140_000);
+    let body = if has_bodies { "pg_catalog.pg_get_function_sqlbody(p.oid)" } else { "NULL" };
+    Ok(include_str!("drift_fingerprints.sql").replace("{body}", body))
 }
 
 /// A fingerprint from its column in `pgmg_state`.

@@ -137,23 +137,9 @@ impl StateTables {
             statements.iter().map(|statement| statement.object.as_ref().map(object_to_json)).collect();
         let touches: Vec<String> = statements.iter().map(|statement| serde_json::json!(statement.touches).to_string()).collect();
         let ids: Vec<Option<CatalogId>> = statements.iter().map(|statement| statement.id).collect();
-        let prints = Prints::read(session, &ids)?;
-        let sql = self.sql(include_str!("state_write.sql"));
-        let parameters: &[&(dyn ToSql + Sync)] = &[
-            &names,
-            &hashes,
-            &files,
-            &ordinals,
-            &objects,
-            &touches,
-            &prints.classes,
-            &prints.objects,
-            &prints.definitions,
-            &prints.owners,
-            &prints.grants,
-            &prints.comments,
-        ];
-        session.query(&sql, parameters).map(|_| ())
+        let (classes, numbers) = places(&ids);
+        let parameters: &[&(dyn ToSql + Sync)] = &[&classes, &numbers, &names, &hashes, &files, &ordinals, &objects, &touches];
+        drift::with_fingerprints(session, &self.sql(include_str!("state_write.sql")), parameters)
     }
 
     fn write_seen_again(&self, session: &mut Session, seen: &[(String, CatalogId)]) -> Result<()> {
@@ -162,10 +148,8 @@ impl StateTables {
         }
         let names: Vec<&str> = seen.iter().map(|(name, _)| name.as_str()).collect();
         let ids: Vec<Option<CatalogId>> = seen.iter().map(|(_, id)| Some(*id)).collect();
-        let prints = Prints::read(session, &ids)?;
-        let parameters: &[&(dyn ToSql + Sync)] =
-            &[&names, &prints.classes, &prints.objects, &prints.definitions, &prints.owners, &prints.grants, &prints.comments];
-        session.query(&self.sql(include_str!("state_seen_again.sql")), parameters).map(|_| ())
+        let (classes, numbers) = places(&ids);
+        drift::with_fingerprints(session, &self.sql(include_str!("state_seen_again.sql")), &[&classes, &numbers, &names])
     }
 
     fn write_dependencies(&self, session: &mut Session, changes: &Changes<'_>) -> Result<()> {
@@ -255,36 +239,9 @@ impl StateTables {
     }
 }
 
-/// Places and fingerprints, by columns.
-#[derive(Default)]
-struct Prints {
-    classes: Vec<Option<u32>>,
-    objects: Vec<Option<u32>>,
-    definitions: Vec<String>,
-    owners: Vec<String>,
-    grants: Vec<String>,
-    comments: Vec<String>,
-}
-
-impl Prints {
-    /// Those of the objects as they are now, in the given order; an object that is not there has none.
-    fn read(session: &mut Session, ids: &[Option<CatalogId>]) -> Result<Self> {
-        let wanted: Vec<CatalogId> = ids.iter().flatten().copied().collect();
-        let mut found = drift::fingerprints(session, &wanted)?;
-        let mut prints = Prints::default();
-        for id in ids {
-            let print = id.and_then(|id| found.remove(&id));
-            let place = id.filter(|_| print.is_some());
-            prints.classes.push(place.map(|id| id.class));
-            prints.objects.push(place.map(|id| id.object));
-            let print = print.unwrap_or_default();
-            prints.definitions.push(print.definition);
-            prints.owners.push(print.owner);
-            prints.grants.push(print.grants);
-            prints.comments.push(print.comment);
-        }
-        Ok(prints)
-    }
+/// The numbers of catalogs and of objects, as two columns.
+fn places(ids: &[Option<CatalogId>]) -> (Vec<Option<u32>>, Vec<Option<u32>>) {
+    ids.iter().map(|id| (id.map(|id| id.class), id.map(|id| id.object))).unzip()
 }
 
 fn has_column(columns: &[Column], table: &str, name: &str) -> bool {
