@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::compare::{changed_files, first_word, seeming_label};
 use super::drive::{Done, Drive};
-use super::ledger::{Entry, Ledger, Was, seems_to_create};
+use super::ledger::{Entry, Ledger, Provided, Was, seems_to_create};
 use super::undo::{Deed, deed};
 use super::{Finished, Input, Scope, removal};
 use crate::database::spelling;
@@ -105,25 +105,20 @@ pub fn records<'a>(done: &[usize], statements: &[Statement], entry: impl Fn(usiz
     for &id in done {
         let (statement, entry) = (&statements[id], entry(id));
         let touches: BTreeSet<String> = entry.touches.iter().map(ToString::to_string).collect();
-        let row = RecordedStatement {
-            name: own_name(statement),
+        let row = |name: String, provided: Option<&Provided>| RecordedStatement {
+            name,
             checksum: statement.checksum.to_string(),
             file: Some(statement.file.name.clone()),
             ordinal: statement.ordinal,
-            object: None,
-            touches: touches.into_iter().collect(),
+            object: provided.map(|provided| provided.object.clone()),
+            touches: touches.iter().cloned().collect(),
             last_applied: String::new(),
-            id: None,
+            id: provided.map(|provided| provided.id),
         };
-        let objects = entry.provides.iter().map(|provided| RecordedStatement {
-            name: provided.object.to_string(),
-            id: Some(provided.id),
-            object: Some(provided.object.clone()),
-            ..row.clone()
-        });
+        let objects = entry.provides.iter().map(|provided| row(provided.object.to_string(), Some(provided)));
         let mut objects: Vec<RecordedStatement> = objects.collect();
         if objects.is_empty() {
-            objects.push(row);
+            objects.push(row(own_name(statement), None));
         }
         for row in objects {
             match places.get(&row.name) {
