@@ -5,6 +5,7 @@ mod again;
 pub mod compare;
 pub mod drift;
 mod drive;
+mod edges;
 mod evolve;
 mod failure;
 mod ledger;

@@ -1,24 +1,40 @@
 //! What a run did, as a plan to be shown and as records to be kept.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::compare::{changed_files, first_word, seeming_label};
 use super::drive::{Done, Drive};
+use super::edges::Edges;
 use super::ledger::{Entry, Ledger, Provided, Was, seems_to_create};
 use super::undo::{Deed, deed};
 use super::{Finished, Input, Scope, removal};
 use crate::database::spelling;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::migration::Migration;
 use crate::model::object::{CatalogId, Object};
 use crate::model::plan::{Action, Phase, Plan, Reason, Step, Tried};
-use crate::model::record::{Dependency, LearnedEdge, LearnedFrom, RecordedStatement};
-use crate::model::statement::{Checksum, Mode, Statement, StatementId, distinct_checksums};
-use crate::resolver::rebinding::Course;
+use crate::model::record::RecordedStatement;
+use crate::model::statement::{Mode, Statement, StatementId};
 use crate::resolver::{Graph, Queue};
 
 /// The plan, the records and what was learned.
 pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
+    let edges = Edges {
+        statements: drive.statements,
+        queue: &drive.queue,
+        ledger,
+        project: drive.input.project,
+        needed_by_migrations: &drive.needed_by_migrations,
+    };
+    std::thread::scope(|scope| {
+        let edges = scope.spawn(|| (edges.dependencies(), edges.learned()));
+        let finished = without_edges(drive, ledger)?;
+        let (dependencies, learned) = edges.join().map_err(|_| Error::bug("the thread that collects the edges panicked"))?;
+        Ok(Finished { dependencies, learned, ..finished })
+    })
+}
+
+fn without_edges(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
     let input = drive.input;
     let forgotten = removal::forgotten(drive, ledger)?;
     let mut plan = plan_without_steps(input);
@@ -61,9 +77,9 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
         migrations: input.comparison.migrations.clone(),
         seen_again: seen_again(input, ledger, &records, &forgotten),
         records,
-        dependencies: dependencies(drive, ledger),
+        dependencies: Vec::new(),
         forgotten: forgotten.into_iter().map(|row| row.name.clone()).collect(),
-        learned: learned(drive, ledger),
+        learned: Vec::new(),
         later,
     })
 }
@@ -159,7 +175,7 @@ fn seen_again(
 }
 
 /// The name under which a statement that provides nothing is recorded: `grant.1f2e3d4c5b6a`.
-fn own_name(statement: &Statement) -> String {
+pub fn own_name(statement: &Statement) -> String {
     let checksum = statement.checksum.to_string();
     format!("{}.{}", first_word(statement).to_ascii_lowercase(), &checksum[..12])
 }
@@ -273,48 +289,4 @@ fn summary(statement: &Statement) -> String {
     const MOST: usize = 60;
     let words = statement.sql().split_whitespace().collect::<Vec<_>>().join(" ");
     if words.chars().count() <= MOST { words } else { words.chars().take(MOST - 1).collect::<String>() + "…" }
-}
-
-/// The edges between objects that the catalog shows, and those between statements that only errors showed.
-fn dependencies(drive: &Drive<'_>, ledger: &Ledger) -> Vec<Dependency> {
-    let mut edges: BTreeMap<(String, String), LearnedFrom> = BTreeMap::new();
-    let mut labels: HashMap<CatalogId, Option<String>> = HashMap::new();
-    for edge in &ledger.dependencies {
-        if ledger.provider(edge.dependent).is_none() {
-            continue;
-        }
-        let mut name = |id: CatalogId| -> Option<String> {
-            labels.entry(id).or_insert_with(|| Some(ledger.names.get(&id)?.to_string())).clone()
-        };
-        if let (Some(object_name), Some(depends_on)) = (name(edge.dependent), name(edge.referenced)) {
-            edges.insert((object_name, depends_on), LearnedFrom::Catalog);
-        }
-    }
-    for &(later, earlier) in drive.queue.learned() {
-        let name = |id: usize| {
-            let entry = ledger.statement(id);
-            entry.provides.first().map_or_else(|| own_name(&drive.statements[id]), |provided| provided.object.to_string())
-        };
-        edges.entry((name(later), name(earlier))).or_insert(LearnedFrom::Error);
-    }
-    let dependency = |((object_name, depends_on), learned_from)| Dependency { object_name, depends_on, learned_from };
-    edges.into_iter().map(dependency).collect()
-}
-
-fn learned(drive: &Drive<'_>, ledger: &Ledger) -> Vec<LearnedEdge> {
-    let checksums = distinct_checksums(drive.statements);
-    let checksum = |id: usize| -> Checksum { checksums[id] };
-    let course = Course::new(drive.statements.len(), drive.queue.successes(), []);
-    let by_catalog = ledger.needs().into_iter().filter(|&(later, earlier)| !same_file_in_order(drive, later, earlier));
-    // An object that two statements make one after the other counts for the second: what came between did not need that one.
-    let by_catalog = by_catalog.filter(|&(later, earlier)| course.is_before(earlier, later));
-    let by_error = drive.queue.learned().iter().copied().filter(|&(later, earlier)| course.is_before(earlier, later));
-    let migrations = drive.input.project.migrations.as_deref().unwrap_or_default();
-    let by_migration = drive.needed_by_migrations.iter().map(|&(index, id)| (migrations[index].checksum, checksum(id)));
-    by_catalog.chain(by_error).map(|(later, earlier)| (checksum(later), checksum(earlier))).chain(by_migration).collect()
-}
-
-fn same_file_in_order(drive: &Drive<'_>, later: usize, earlier: usize) -> bool {
-    let (later, earlier) = (&drive.statements[later], &drive.statements[earlier]);
-    std::sync::Arc::ptr_eq(&later.file, &earlier.file) && earlier.ordinal < later.ordinal
 }

@@ -1,0 +1,69 @@
+//! What a run learned of who needs whom: edges between objects, and between statements.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::ledger::Ledger;
+use super::report::own_name;
+use crate::model::object::CatalogId;
+use crate::model::project::Project;
+use crate::model::record::{Dependency, LearnedEdge, LearnedFrom};
+use crate::model::statement::{Checksum, Statement, distinct_checksums};
+use crate::resolver::Queue;
+use crate::resolver::rebinding::Course;
+
+/// What the edges are collected from; nothing of it talks to the server, so that it can be done beside other work.
+pub struct Edges<'a> {
+    pub statements: &'a [Statement],
+    pub queue: &'a Queue<'a>,
+    pub ledger: &'a Ledger,
+    pub project: &'a Project,
+    /// Pairs (migration, statement that it needed).
+    pub needed_by_migrations: &'a [(usize, usize)],
+}
+
+impl Edges<'_> {
+    /// The edges between objects that the catalog shows, and those between statements that only errors showed.
+    pub fn dependencies(&self) -> Vec<Dependency> {
+        let mut edges: BTreeMap<(String, String), LearnedFrom> = BTreeMap::new();
+        let mut labels: HashMap<CatalogId, Option<String>> = HashMap::new();
+        for edge in &self.ledger.dependencies {
+            if self.ledger.provider(edge.dependent).is_none() {
+                continue;
+            }
+            let mut name = |id: CatalogId| -> Option<String> {
+                labels.entry(id).or_insert_with(|| Some(self.ledger.names.get(&id)?.to_string())).clone()
+            };
+            if let (Some(object_name), Some(depends_on)) = (name(edge.dependent), name(edge.referenced)) {
+                edges.insert((object_name, depends_on), LearnedFrom::Catalog);
+            }
+        }
+        for &(later, earlier) in self.queue.learned() {
+            let name = |id: usize| {
+                let entry = self.ledger.statement(id);
+                entry.provides.first().map_or_else(|| own_name(&self.statements[id]), |provided| provided.object.to_string())
+            };
+            edges.entry((name(later), name(earlier))).or_insert(LearnedFrom::Error);
+        }
+        let dependency = |((object_name, depends_on), learned_from)| Dependency { object_name, depends_on, learned_from };
+        edges.into_iter().map(dependency).collect()
+    }
+
+    pub fn learned(&self) -> Vec<LearnedEdge> {
+        let checksums = distinct_checksums(self.statements);
+        let checksum = |id: usize| -> Checksum { checksums[id] };
+        let course = Course::new(self.statements.len(), self.queue.successes(), []);
+        let by_catalog = self.ledger.needs().into_iter().filter(|&(later, earlier)| !self.are_in_one_file(later, earlier));
+        // An object that two statements make one after the other counts for the second: what came between did not need that one.
+        let by_catalog = by_catalog.filter(|&(later, earlier)| course.is_before(earlier, later));
+        let by_error = self.queue.learned().iter().copied().filter(|&(later, earlier)| course.is_before(earlier, later));
+        let migrations = self.project.migrations.as_deref().unwrap_or_default();
+        let by_migration = self.needed_by_migrations.iter().map(|&(index, id)| (migrations[index].checksum, checksum(id)));
+        by_catalog.chain(by_error).map(|(later, earlier)| (checksum(later), checksum(earlier))).chain(by_migration).collect()
+    }
+
+    fn are_in_one_file(&self, later: usize, earlier: usize) -> bool {
+        let (later, earlier) = (&self.statements[later], &self.statements[earlier]);
+        Arc::ptr_eq(&later.file, &earlier.file) && earlier.ordinal < later.ordinal
+    }
+}
