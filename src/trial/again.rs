@@ -65,13 +65,19 @@ pub fn settle(drive: &mut Drive<'_>, ledger: &mut Ledger) -> Result<Settled> {
     Ok(Settled::Yes)
 }
 
-/// While statements fail: lets those with `*` follow what was changed below them, because others may miss their new columns.
-/// False if there were none.
-pub fn before_the_failing(drive: &mut Drive<'_>) -> Result<bool> {
-    let parked = drive.queue.parked();
-    if parked.is_empty() || drive.input.recorded.statements.is_empty() {
-        return Ok(false);
+/// Replacing an object undoes what was set on it (options of a view, settings of a function): it is set again.
+pub fn set_again(drive: &mut Drive<'_>, id: usize) {
+    let names = drive.statements[id].mentions.creates.iter().map(|created| &created.name);
+    let mentioners: Vec<usize> = names.flat_map(|name| drive.graph.mentioners(&name.name)).copied().collect();
+    for other in mentioners {
+        if other != id && sets_something_on(drive, other, id) && drive.queue.is_done(other) {
+            drive.try_again(other);
+        }
     }
+}
+
+/// Tries again what has `*` over something that was changed below it. False if there is nothing.
+pub fn follow_the_changed(drive: &mut Drive<'_>) -> Result<bool> {
     let ledger = Ledger::read(drive.session, drive.input)?;
     let course = course(drive, &ledger);
     let early = stars(drive, &ledger, &course);
@@ -83,22 +89,22 @@ pub fn before_the_failing(drive: &mut Drive<'_>) -> Result<bool> {
             any = true;
         }
     }
+    Ok(any)
+}
+
+/// While statements fail: lets those with `*` follow what was changed below them, because others may miss their new columns.
+/// False if there were none.
+pub fn before_the_failing(drive: &mut Drive<'_>) -> Result<bool> {
+    let parked = drive.queue.parked();
+    if parked.is_empty() || drive.input.recorded.statements.is_empty() {
+        return Ok(false);
+    }
+    let any = follow_the_changed(drive)?;
     if any {
         parked.iter().for_each(|&id| drive.queue.retry(id));
         drive.run_all()?;
     }
     Ok(any)
-}
-
-/// Replacing an object undoes what was set on it (options of a view, settings of a function): it is set again.
-fn set_again(drive: &mut Drive<'_>, id: usize) {
-    let names = drive.statements[id].mentions.creates.iter().map(|created| &created.name);
-    let mentioners: Vec<usize> = names.flat_map(|name| drive.graph.mentioners(&name.name)).copied().collect();
-    for other in mentioners {
-        if other != id && sets_something_on(drive, other, id) && drive.queue.is_done(other) {
-            drive.try_again(other);
-        }
-    }
 }
 
 /// Whether a statement only sets something on an object that another one creates: ALTER, GRANT, COMMENT.
@@ -251,7 +257,8 @@ fn has_a_name(object: &Object) -> bool {
     !is_member && !NAMELESS.contains(&object.kind.as_str()) && (object.kind == "index" || !is_part(object))
 }
 
-/// Recorded statements with `*` over something that a pending migration changed or a statement replaced, and those over them.
+/// Statements with `*` that are older than something below them: a pending migration changed it, or a statement replaced it; and
+/// those over them.
 fn stars(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
     let mut found = Vec::new();
     let migrations = drive.input.comparison.migrations.iter();
@@ -263,7 +270,8 @@ fn stars(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
     }
     let mut seen: HashSet<usize> = HashSet::new();
     while let Some((because, name)) = next.pop() {
-        let follows = |id: &usize| has_star(&drive.statements[*id]) && course.last(*id).is_none();
+        let is_stale = |id: usize| course.last(id).is_none() || because.is_some_and(|because| course.is_before(id, because));
+        let follows = |id: &usize| has_star(&drive.statements[*id]) && is_stale(*id);
         for statement in drive.graph.mentioners(name).iter().copied().filter(follows) {
             if Some(statement) != because && seen.insert(statement) {
                 found.push(TooEarly { statement, because: because.unwrap_or(statement), tie: Edge::Bound });

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use super::Input;
+use super::again;
+use super::compare::first_word;
 use super::evolve::{self, Evolved};
 use super::failure;
 use super::ledger::Ledger;
@@ -151,7 +153,7 @@ impl<'a> Drive<'a> {
     pub fn run_all(&mut self) -> Result<()> {
         if !self.input.recorded.statements.is_empty() {
             undo::before_making(self)?;
-            let creating = (0..self.statements.len()).filter(|&id| !self.statements[id].mentions.creates.is_empty());
+            let creating = (0..self.statements.len()).filter(|&id| creates(&self.statements[id]));
             self.queue.limit(Some((creating.collect(), Beyond::Wait)));
             self.run()?;
             self.queue.limit(None);
@@ -162,7 +164,10 @@ impl<'a> Drive<'a> {
         self.run()?;
         while !self.dropped.is_empty() && self.queue.parked().is_empty() {
             let before = self.dropped.len();
-            replace::give_back(self)?;
+            // What acts on them may have run by now, and is undone: it is done again.
+            for id in replace::give_back(self)? {
+                again::set_again(self, id);
+            }
             self.run()?;
             if self.dropped.len() == before {
                 break;
@@ -361,6 +366,11 @@ impl<'a> Drive<'a> {
 fn no_settings() -> &'static Arc<Settings> {
     static NONE: LazyLock<Arc<Settings>> = LazyLock::new(Arc::default);
     &NONE
+}
+
+/// Whether a statement creates something; a trigger or a policy too, whose name is none of its own.
+fn creates(statement: &Statement) -> bool {
+    !statement.mentions.creates.is_empty() || statement.mentions.role == Role::Creates && first_word(statement) == "CREATE"
 }
 
 fn has_or_replace(statement: &Statement) -> bool {

@@ -125,6 +125,10 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Ended> {
         let mut drive = Drive::new(session, input, &graph, &whole_files);
         drive.figures.spend(&spent);
         migrations::run(&mut drive)?;
+        if !input.comparison.migrations.is_empty() && !input.recorded.statements.is_empty() {
+            // Before anything new is built on it.
+            again::follow_the_changed(&mut drive)?;
+        }
         if input.scope == Scope::Everything {
             drive.run_all()?;
             while removal::before_the_failing(&mut drive)? || again::before_the_failing(&mut drive)? {}

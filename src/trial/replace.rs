@@ -108,8 +108,8 @@ pub fn make_anew(drive: &mut Drive<'_>, objects: &[Object]) -> Result<()> {
     drop_objects(drive, objects, &Purpose::WithoutAlter).map(drop)
 }
 
-/// Gives back what dropped objects carried to those that are there again.
-pub fn give_back(drive: &mut Drive<'_>) -> Result<()> {
+/// Gives back what dropped objects carried to those that are there again; the statements that made these.
+pub fn give_back(drive: &mut Drive<'_>) -> Result<Vec<usize>> {
     let dropped = std::mem::take(&mut drive.dropped);
     for one in dropped.iter().rev() {
         if let Maker::Definition(sql) = &one.maker
@@ -132,6 +132,8 @@ pub fn give_back(drive: &mut Drive<'_>) -> Result<()> {
     }
     drive.dropped = absent;
     // What depends on others was dropped first and comes back last.
+    let makers = back.iter().filter_map(|(one, _)| if let Maker::Statement(id) = one.maker { Some(id) } else { None });
+    let makers: Vec<usize> = makers.collect();
     let back: Vec<Recreated<'_>> = back.iter().rev().filter_map(|(one, now)| recreated(one, *now)).collect();
     let refusals = attributes::restore(drive.session, &back)?;
     let diagnostics: Vec<Diagnostic> = refusals
@@ -141,7 +143,7 @@ pub fn give_back(drive: &mut Drive<'_>) -> Result<()> {
             Diagnostic::new(format!("{} had to be created again and would lose {}{why}", refusal.object, refusal.what))
         })
         .collect();
-    if diagnostics.is_empty() { Ok(()) } else { Err(Error { kind: Kind::Disagreement, diagnostics }) }
+    if diagnostics.is_empty() { Ok(makers) } else { Err(Error { kind: Kind::Disagreement, diagnostics }) }
 }
 
 fn recreated(one: &Dropped, now: CatalogId) -> Option<Recreated<'_>> {
@@ -269,6 +271,9 @@ fn settle_accounts(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose,
         if one.standing == Standing::Asked && *purpose == Purpose::Remove {
             act_again(drive, &one.object);
         } else {
+            // Dropped twice before it got anything back: what it carried is what it carried at first.
+            let earlier = drive.dropped.iter().position(|dropped| dropped.object == one.object);
+            let carried = earlier.map_or(carried, |at| drive.dropped.remove(at).carried);
             drive.dropped.push(Dropped { object: one.object, carried, maker, because });
         }
     }

@@ -13,7 +13,7 @@ pub struct History {
     buried: Vec<Vec<Item>>,
 }
 
-const OPERATORS: &[&str] = &["@@@@", "<->>", "+++", "%%%", "&&&&", "|||", "~~~>", "<<@", "!==!", "^^^"];
+const OPERATORS: &[&str] = &["@@@@", "<->>", "+@+", "%%%", "&&&&", "|||", "~~~>", "<<@", "!==!", "^^^"];
 /// More than this at once is no edit that anybody makes.
 const MOST_GONE: usize = 8;
 

@@ -1,0 +1,1 @@
+CREATE VIEW base AS SELECT r.* FROM parcel r;

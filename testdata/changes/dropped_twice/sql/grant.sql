@@ -1,0 +1,1 @@
+GRANT SELECT ON top TO pgmg_reader;

@@ -1,0 +1,1 @@
+CREATE FUNCTION rows_of_base() RETURNS SETOF base LANGUAGE sql STABLE AS $$ SELECT r.* FROM base r LIMIT 9 $$;

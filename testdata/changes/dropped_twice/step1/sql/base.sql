@@ -1,0 +1,1 @@
+CREATE VIEW base AS SELECT r.a FROM parcel r;

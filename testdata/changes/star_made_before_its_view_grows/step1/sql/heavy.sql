@@ -1,0 +1,1 @@
+CREATE VIEW heavy AS SELECT p.*, 1 AS one FROM parcels p;
