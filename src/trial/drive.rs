@@ -8,7 +8,8 @@ use super::again;
 use super::compare::first_word;
 use super::evolve::{self, Evolved};
 use super::failure;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, seems_to_create};
+use super::ownership;
 use super::records::Records;
 use super::replace::{self, Dropped, Room};
 use super::undo::{self, Undo};
@@ -92,6 +93,8 @@ pub struct Failed {
     pub setting: Option<usize>,
     /// The statement was tried with OR REPLACE put in: positions do not fit the file.
     pub rewritten: bool,
+    /// What to do, where only the database could tell.
+    pub help: Option<String>,
 }
 
 impl<'a> Drive<'a> {
@@ -305,7 +308,7 @@ impl<'a> Drive<'a> {
         let obstacle = diagnose(&failure.error, names);
         log::debug!("{}: {} {}", statement.file.path, failure.error.code, failure.error.message);
         let rewritten = self.rewritten.contains_key(&id) || self.altering.remove(&id).is_some();
-        let mut failed = Failed { error: failure.error, obstacle, setting: failure.setting, rewritten };
+        let mut failed = Failed { error: failure.error, obstacle, setting: failure.setting, rewritten, help: None };
         if let Some(error) = failure::fatal(&failed) {
             return Err(error);
         }
@@ -333,6 +336,11 @@ impl<'a> Drive<'a> {
                 Room::Useless(failure) => failed = evolve::failed(self, id, *failure),
                 Room::Taken => {}
             }
+        }
+        if failed.error.code == "42501" {
+            let objects = self.input.recorded.statements.iter().filter_map(|row| row.object.as_ref());
+            let objects = objects.filter(|object| seems_to_create(statement, object)).cloned().collect::<Vec<Object>>();
+            failed.help = ownership::help(self, &objects)?;
         }
         let names = match &failed.obstacle {
             Obstacle::Missing(names) => names.clone(),

@@ -120,7 +120,7 @@ pub fn to_commit_first(drive: &Drive<'_>) -> Option<CommitFirst> {
 pub fn failed(drive: &Drive<'_>, id: usize, failure: Failure) -> Failed {
     let names = drive.missing_names(Some(id), drive.statements[id].sql(), &failure.error);
     let obstacle = crate::resolver::diagnosis::diagnose(&failure.error, names);
-    Failed { error: failure.error, obstacle, setting: failure.setting, rewritten: false }
+    Failed { error: failure.error, obstacle, setting: failure.setting, rewritten: false, help: None }
 }
 
 /// The statements that make the first form the second, or what would be lost.

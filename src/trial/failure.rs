@@ -11,6 +11,7 @@ use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::migration::Migration;
 use crate::model::name::Name;
 use crate::model::object::Object;
+use crate::model::plan::Reason;
 use crate::model::project::Place;
 use crate::model::sql_error::SqlError;
 use crate::model::statement::{Role, Statement};
@@ -43,7 +44,13 @@ pub fn migration(drive: &Drive<'_>, migration: &Migration, failure: &Failure, ob
     if diagnostic.place.is_none() {
         diagnostic.place = Some(Place::file(migration.file.path.clone()));
     }
-    let failed = Failed { error: failure.error.clone(), obstacle: obstacle.clone(), setting: failure.setting, rewritten: false };
+    let failed = Failed {
+        error: failure.error.clone(),
+        obstacle: obstacle.clone(),
+        setting: failure.setting,
+        rewritten: false,
+        help: None,
+    };
     if let Some(mut fatal) = fatal(&failed) {
         if let Some(first) = fatal.diagnostics.first_mut() {
             first.place = diagnostic.place;
@@ -211,7 +218,15 @@ fn single(drive: &Drive<'_>, root: &Root) -> (Kind, Diagnostic) {
     let mut diagnostic = said(&failed.error);
     diagnostic.place = Some(if failed.rewritten { statement.place() } else { place(statement, &failed.error, failed.setting) });
     diagnostic.waiting = root.waiting;
-    diagnostic.help = help(drive, Some(id), failed);
+    diagnostic.help = failed.help.clone().or_else(|| help(drive, Some(id), failed));
+    let worked_before = match drive.made_again.get(&id).filter(|_| !drive.input.comparison.statements.contains(&id)) {
+        Some(Reason::DependsOn(changed)) => Some(format!("it worked before {changed} changed")),
+        Some(Reason::InTheWay(migration)) => Some(format!("it worked before the migration {migration}")),
+        _ => None,
+    };
+    if let Some(note) = worked_before {
+        diagnostic = diagnostic.note(NoteLabel::Note, note);
+    }
     (kind(&failed.obstacle), diagnostic)
 }
 

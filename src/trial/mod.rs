@@ -2,6 +2,7 @@
 
 pub mod after_commit;
 mod again;
+mod circles;
 pub mod compare;
 pub mod drift;
 mod drive;
@@ -11,6 +12,7 @@ mod failure;
 mod ledger;
 mod locks;
 mod migrations;
+mod ownership;
 mod records;
 pub mod redefinition;
 mod removal;
@@ -185,6 +187,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Ended> {
             ledger = drive.ledger()?;
         }
         failure::check_ledger(&drive, &ledger)?;
+        circles::check(&mut drive, &ledger)?;
         ledger.note_overwritten(&drive);
         let mut finished = report::finish(&drive, &ledger)?;
         let checksums = distinct_checksums(drive.statements);

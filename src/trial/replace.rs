@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::drive::{Done, Drive, Failed, OWN_UNIT};
 use super::evolve::{self, Attempt};
 use super::ledger::seems_to_create;
+use super::ownership;
 use crate::database::attributes::{self, Because, Carried, Recreated};
 use crate::database::blockers::{self, Dependent, Standing};
 use crate::database::catalog;
@@ -199,7 +200,9 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) ->
     if let Err(error) = drive.run_own(&drops)? {
         let names: Vec<String> = objects.iter().map(ToString::to_string).collect();
         let message = format!("{} cannot be dropped: {}", names.join(", "), error.message);
-        return Err(Error::new(Kind::Disagreement, Diagnostic { message, ..super::failure::said(&error) }));
+        let of_all: Vec<Object> = all.iter().map(|one| one.object.clone()).collect();
+        let help = if error.code == "42501" { ownership::help(drive, &of_all)? } else { None };
+        return Err(Error::new(Kind::Disagreement, Diagnostic { message, help, ..super::failure::said(&error) }));
     }
     let accounts = all.into_iter().map(|one| {
         let maker = makers.get(&one.id).cloned().unwrap_or(Maker::Nobody);

@@ -139,6 +139,11 @@ pub fn restore(session: &mut Session, recreated: &[Recreated<'_>]) -> Result<Vec
 }
 
 impl Carried {
+    /// The role that owns the object, spelled as SQL needs it.
+    pub fn owner(&self) -> Option<&str> {
+        self.attributes.owner.as_deref()
+    }
+
     /// The extension that the object is a member of, spelled as SQL needs it: it must be taken out of it before it can be dropped.
     pub fn member_of(&self) -> Option<&str> {
         self.attributes.member_of.as_deref()

@@ -1,0 +1,2 @@
+\i a.sql
+CREATE VIEW b AS SELECT one FROM a;

@@ -1,0 +1,2 @@
+CREATE VIEW over AS
+SELECT b.one, b.two FROM base b;

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, n int DEFAULT f(1));
+CREATE INDEX t_f ON t (f(n));
+INSERT INTO t VALUES (1);

@@ -1,0 +1,1 @@
+CREATE FUNCTION f(int) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT $1::bigint $$;

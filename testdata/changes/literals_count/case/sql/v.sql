@@ -1,0 +1,1 @@
+CREATE VIEW v AS SELECT 'aBc' AS a, 'x -- y' AS b;

@@ -1,0 +1,3 @@
+-- another
+CREATE VIEW v  AS /* x */ SELECT 'aBc' AS a,
+ 'x -- z' AS b;

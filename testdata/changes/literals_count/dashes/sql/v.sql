@@ -1,0 +1,1 @@
+CREATE VIEW v AS SELECT 'aBc' AS a, 'x -- z' AS b;

@@ -1,0 +1,1 @@
+CREATE FUNCTION f(bigint) RETURNS int LANGUAGE sql AS $$ SELECT 7 $$;

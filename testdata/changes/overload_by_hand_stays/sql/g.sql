@@ -1,0 +1,1 @@
+CREATE VIEW g AS SELECT 1 AS one;

@@ -1,0 +1,1 @@
+CREATE VIEW "MyView" AS SELECT 2::bigint AS "One";

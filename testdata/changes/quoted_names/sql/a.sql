@@ -1,0 +1,1 @@
+CREATE VIEW "MyView" AS SELECT 1 AS "One";

@@ -1,0 +1,1 @@
+CREATE VIEW "say ""hi""" AS SELECT "One" FROM "MyView";

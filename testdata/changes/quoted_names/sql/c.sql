@@ -1,0 +1,1 @@
+CREATE FUNCTION "F x"("Arg" int) RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;

@@ -1,0 +1,1 @@
+CREATE VIEW a AS SELECT 2 AS one;

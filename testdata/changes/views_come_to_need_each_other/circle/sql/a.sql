@@ -1,0 +1,1 @@
+CREATE VIEW a AS SELECT two::int AS one FROM b;
