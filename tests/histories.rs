@@ -1,6 +1,6 @@
 //! Random projects with random histories: after every step the database is what the same files give an empty one.
 //!
-//! `PGMG_HISTORY_STEPS` (default 60) steps are divided among seeds; `PGMG_TEST_SEED` gives the first seed.
+//! `PGMG_HISTORY_STEPS` (default 500) steps are divided among seeds; `PGMG_TEST_SEED` gives the first seed.
 
 #[path = "histories/edits.rs"]
 mod edits;
@@ -28,7 +28,7 @@ const FIRST_SEED: u64 = 1003;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let steps = number("PGMG_HISTORY_STEPS").unwrap_or(60);
+    let steps = number("PGMG_HISTORY_STEPS").unwrap_or(500);
     let first = number("PGMG_TEST_SEED").unwrap_or(FIRST_SEED);
     let server = match (!arguments.list).then(Server::start).transpose() {
         Ok(server) => server,
@@ -62,8 +62,12 @@ fn run(server: &Arc<Server>, seed: u64, steps: usize) -> Outcome {
     let mut tables: BTreeMap<String, String> = BTreeMap::new();
     for step in 0..steps {
         if step > 0 {
+            let by_hand = history.by_hand();
+            if let Some(sql) = &by_hand {
+                database.run(sql).map_err(|error| format!("by hand: {sql}: {}", error.message().unwrap_or_default()))?;
+            }
             let edits = 1 + history.random.below(3);
-            done = (0..edits).map(|_| history.edit()).collect();
+            done = by_hand.into_iter().chain((0..edits).map(|_| history.edit())).collect();
         }
         let salt = history.random.next();
         let checked = check(server, &database, folder.path(), &history.world, salt, &mut tables);

@@ -20,6 +20,26 @@ impl Name {
         Name { schema: Some(schema.into()), name: name.into() }
     }
 
+    /// The name in the way PostgreSQL writes types: `app.mood`, `"My schema"."Mood"`.
+    pub fn written(text: &str) -> Self {
+        let mut parts = vec![String::new()];
+        let mut is_quoted = false;
+        let mut letters = text.chars().peekable();
+        while let Some(letter) = letters.next() {
+            match letter {
+                '"' if is_quoted && letters.peek() == Some(&'"') => {
+                    letters.next();
+                    parts.last_mut().into_iter().for_each(|part| part.push('"'));
+                }
+                '"' => is_quoted = !is_quoted,
+                '.' if !is_quoted => parts.push(String::new()),
+                _ => parts.last_mut().into_iter().for_each(|part| part.push(letter)),
+            }
+        }
+        let name = parts.pop().unwrap_or_default();
+        Name { schema: parts.pop(), name }
+    }
+
     /// Whether both could mean the same object: equal names, and schemas that do not contradict each other.
     pub fn may_equal(&self, other: &Name) -> bool {
         self.name == other.name
@@ -51,4 +71,16 @@ pub fn quote_identifier(name: &str) -> String {
 pub fn quote_literal(text: &str) -> String {
     let doubled = text.replace('\'', "''");
     if doubled.contains('\\') { format!(" E'{}'", doubled.replace('\\', "\\\\")) } else { format!("'{doubled}'") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn written_names_are_taken_apart() {
+        assert_eq!(Name::written("mood"), Name::bare("mood"));
+        assert_eq!(Name::written("app.mood"), Name::qualified("app", "mood"));
+        assert_eq!(Name::written(r#""My. ""s".mood"#), Name::qualified("My. \"s", "mood"));
+    }
 }

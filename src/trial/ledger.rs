@@ -10,6 +10,7 @@ use crate::database::catalog::{self, CatalogDependency, Written};
 use crate::database::owners::Owners;
 use crate::database::session::Session;
 use crate::error::Result;
+use crate::model::name::Name;
 use crate::model::object::{CatalogId, Object};
 use crate::model::statement::{CreatedKind, Creates, Statement};
 
@@ -196,15 +197,12 @@ pub fn may_be(created: &Creates, object: &Object) -> bool {
         CreatedKind::Schema => object.kind == "schema",
         CreatedKind::Other => !is_routine,
     };
-    let last = object.names.last().map(String::as_str);
-    // Types are named as PostgreSQL writes them, with schema and quotes.
-    let is_named = last == Some(&created.name.name)
-        || last.is_some_and(|last| {
-            matches!(object.kind.as_str(), "type" | "domain") && last.trim_end_matches('"').ends_with(&created.name.name)
-        });
-    let schema_fits = match &created.name.schema {
-        Some(schema) if object.names.len() > 1 => object.names.contains(schema),
-        _ => true,
+    let name = match object.names.as_slice() {
+        // Types are named as PostgreSQL writes them, with schema and quotes.
+        [written] if matches!(object.kind.as_str(), "type" | "domain") => Name::written(written),
+        [.., schema, last] => Name::qualified(schema.as_str(), last.as_str()),
+        [last] => Name::bare(last.as_str()),
+        [] => return false,
     };
-    fits && is_named && schema_fits
+    fits && created.name.may_equal(&name)
 }

@@ -269,6 +269,8 @@ fn settle_accounts(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose,
         let because = match (one.standing, purpose) {
             (Standing::Asked, Purpose::WithoutAlter) => Because::ItsAlterIsGone,
             _ if is_new => Because::ItsTextChanged,
+            // What somebody else set on it is what is to go.
+            _ if matches!(&maker, Maker::Statement(id) if drive.input.comparison.drifted.contains(id)) => Because::ItsTextChanged,
             _ => Because::SomethingElse,
         };
         if one.standing == Standing::Asked && *purpose == Purpose::Remove {

@@ -56,6 +56,35 @@ impl History {
         }
     }
 
+    /// Something that somebody does to the database beside the files, as SQL; most of the time nothing.
+    pub fn by_hand(&mut self) -> Option<String> {
+        if self.random.below(4) > 0 {
+            return None;
+        }
+        let what = self.random.below(4);
+        let id = self.pick(|world, item| match what {
+            // A constraint of a domain goes with its function, and domains may hold data.
+            0 => item.kind == Kind::View && !world.with_dependents(item.id).iter().any(|id| world.item(*id).kind.is_type()),
+            1 => item.kind == Kind::View,
+            2 => {
+                let overloads = |other: &Item| other.kind == Kind::Overload && other.needs.contains(&item.id);
+                item.kind.is_function() && !world.items.values().any(overloads)
+            }
+            _ => item.kind == Kind::Trigger,
+        })?;
+        let item = self.world.item(id);
+        let name = self.world.qualified(item);
+        Some(match what {
+            0 => format!("DROP VIEW {name} CASCADE"),
+            1 => format!("ALTER VIEW {name} SET (security_barrier = true)"),
+            2 => format!("ALTER FUNCTION {name} COST 77"),
+            _ => {
+                let table = super::sql::quoted(&self.world.tables[item.table].name);
+                format!("ALTER TABLE {table} DISABLE TRIGGER {}", super::sql::quoted(&item.name))
+            }
+        })
+    }
+
     fn add_table(&mut self) -> String {
         let name = self.name("t");
         let rows = 1 + self.random.below(5);

@@ -1,0 +1,1 @@
+CREATE FUNCTION f(n app.mood) RETURNS bigint LANGUAGE sql AS $$ SELECT 1 $$;

@@ -1,0 +1,1 @@
+CREATE DOMAIN app.small AS bigint CHECK (VALUE > -7);

@@ -1,0 +1,1 @@
+CREATE TYPE "App".mood AS ENUM ('ok', 'sad');

@@ -1,0 +1,1 @@
+CREATE DOMAIN "App".small AS bigint CHECK (VALUE > -7);
