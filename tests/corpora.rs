@@ -2,17 +2,16 @@
 
 mod support;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ::pgmg::source::{Directories, load};
 use libtest_mimic::{Arguments, Trial};
 use support::database::Server;
-use support::project::{self, Naming, Tree};
+use support::project::{self, Naming};
+use support::script::{self, cut, oracle};
 use support::{Outcome, ensure, ensure_equal, pgmg};
 
 /// A code base and what has to be done to its script before it is plain SQL.
@@ -134,15 +133,6 @@ fn pieces(server: &Arc<Server>, folder: &Path, corpus: &Corpus) -> Outcome {
     ensure_equal("pieces in their old order", &oracle(server, &script)?, &oracle(server, &String::from_utf8(joined)?)?)
 }
 
-fn oracle(server: &Arc<Server>, script: &str) -> Outcome<String> {
-    let database = server.database(None)?;
-    let folder = support::scratch()?;
-    let file = folder.path().join("script.sql");
-    fs::write(&file, script)?;
-    database.psql(&file)?;
-    database.contents()
-}
-
 impl Corpus {
     fn script(&self, folder: &Path) -> Outcome<String> {
         let mut text = fs::read_to_string(folder.join(self.file))?;
@@ -155,39 +145,7 @@ impl Corpus {
     }
 }
 
-/// One statement a file, with the settings that hold for it; what makes or fills a table becomes a migration.
-fn cut(script: &str) -> Outcome<Tree> {
-    let folder = support::scratch()?;
-    fs::write(folder.path().join("script.sql"), script)?;
-    let directories = Directories { migrations: None, code: Some(folder.path().to_path_buf()) };
-    let project = load(&directories).map_err(|error| error.to_string())?;
-    let mut tree = BTreeMap::new();
-    for statement in project.statements.unwrap_or_default() {
-        let mut text = String::new();
-        for setting in &statement.settings.statements {
-            text += setting.sql();
-            text += ";\n";
-        }
-        text += statement.sql();
-        text += ";\n";
-        let number = tree.len();
-        let name =
-            if of_a_table(statement.sql()) { format!("migrations/{number:05}.sql") } else { format!("sql/{number:05}.sql") };
-        tree.insert(name, text.into_bytes());
-    }
-    ensure(tree.len() > 40, || format!("only {} statements were found", tree.len()))?;
-    Ok(tree)
-}
-
-fn of_a_table(sql: &str) -> bool {
-    let begins = |words: &str| sql.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words));
-    ["CREATE TABLE", "ALTER TABLE", "INSERT ", "UPDATE ", "DELETE "].iter().any(|words| begins(words))
-}
-
-/// Lets `scripts/corpora` fetch what is missing; its only line of output is the folder.
+/// Lets `scripts/corpora` fetch what is missing.
 fn fetched() -> Outcome<PathBuf> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/corpora");
-    let output = Command::new(script).output()?;
-    ensure(output.status.success(), || String::from_utf8_lossy(&output.stderr).into_owned())?;
-    Ok(PathBuf::from(String::from_utf8(output.stdout)?.trim()))
+    script::fetched("corpora")
 }

@@ -8,6 +8,7 @@ pub mod database;
 pub mod pgmg;
 pub mod project;
 pub mod random;
+pub mod script;
 
 use std::fmt::Display;
 use std::io::Error;
