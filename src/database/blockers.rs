@@ -2,6 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use petgraph::algo::{tarjan_scc, toposort};
+use petgraph::graphmap::DiGraphMap;
+
+use super::attributes::with_empty_path;
 use super::session::Session;
 use super::spelling;
 use crate::error::Result;
@@ -59,6 +63,38 @@ pub fn dependents(session: &mut Session, of: &[CatalogId]) -> Result<Vec<Depende
 /// The same for one column of a table, which comes last.
 pub fn dependents_of_column(session: &mut Session, table: CatalogId, column: i32) -> Result<Vec<Dependent>> {
     walk(session, &[Node { id: table, sub: column }])
+}
+
+/// The circles among objects that need each other. Replaced one by one they can come to that; created they cannot.
+pub fn circles(all: &[Dependent]) -> Vec<Vec<CatalogId>> {
+    tarjan_scc(&needs(all, &[])).into_iter().filter(|circle| circle.len() > 1).collect()
+}
+
+/// The statements that make views need nothing any more, with the same columns; of other kinds there are none.
+pub fn stubs(session: &mut Session, views: &[CatalogId]) -> Result<Vec<String>> {
+    let views: Vec<u32> = views.iter().map(|view| view.object).collect();
+    let rows = with_empty_path(session, |session| session.query(include_str!("stubs.sql"), &[&views]))?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// The same objects, dependents first, where some need nothing any more.
+pub fn reordered(all: Vec<Dependent>, without_needs: &[CatalogId]) -> Vec<Dependent> {
+    let Ok(order) = toposort(&needs(&all, without_needs), None) else { return all };
+    let place: HashMap<CatalogId, usize> = order.into_iter().enumerate().map(|(at, id)| (id, at)).collect();
+    let mut all = all;
+    all.sort_by_key(|one| place.get(&one.id).copied());
+    all
+}
+
+fn needs(all: &[Dependent], without_needs: &[CatalogId]) -> DiGraphMap<CatalogId, ()> {
+    let mut graph = DiGraphMap::new();
+    for one in all {
+        graph.add_node(one.id);
+        for needed in one.depends_on.iter().filter(|_| !without_needs.contains(&one.id)) {
+            graph.add_edge(one.id, *needed, ());
+        }
+    }
+    graph
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -165,8 +201,7 @@ impl Graph {
         graph
     }
 
-    /// Kahn's algorithm, dependents first and by name among those that are free. What a cycle holds comes last, by name:
-    /// PostgreSQL then refuses to drop it.
+    /// Kahn's algorithm, dependents first and by name among those that are free. What a circle holds comes last, by name.
     fn in_order(mut self, names: HashMap<Node, (Object, Option<String>)>) -> Vec<Dependent> {
         self.needs.retain(|node, _| names.contains_key(node));
         let is_dropped_first: BTreeSet<Node> = self.dropped_first(&names);

@@ -3,9 +3,6 @@
 
 use std::collections::HashSet;
 
-use petgraph::algo::tarjan_scc;
-use petgraph::graphmap::DiGraphMap;
-
 use super::drive::Drive;
 use super::ledger::{Ledger, Was, seems_to_create};
 use crate::database::blockers::{self, Dependent};
@@ -30,11 +27,7 @@ pub fn check(drive: &mut Drive<'_>, ledger: &Ledger) -> Result<()> {
         return Ok(());
     }
     let all = blockers::dependents(drive.session, &replaced)?;
-    let mut graph: DiGraphMap<CatalogId, ()> = DiGraphMap::new();
-    for one in &all {
-        one.depends_on.iter().for_each(|needed| _ = graph.add_edge(one.id, *needed, ()));
-    }
-    let circles = tarjan_scc(&graph).into_iter().filter(|circle| circle.len() > 1);
+    let circles = blockers::circles(&all).into_iter();
     let diagnostics: Vec<Diagnostic> = circles.filter_map(|circle| diagnostic(drive, &all, &circle)).collect();
     if diagnostics.is_empty() { Ok(()) } else { Err(Error { kind: Kind::Unresolved, diagnostics }) }
 }

@@ -196,6 +196,7 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) ->
         }
         return Err(refused(drive, objects, purpose, &in_the_way));
     }
+    let all = without_circles(drive, all)?;
     let drops: Vec<String> = all.iter().flat_map(|one| one.drop_statements().unwrap_or_default()).collect();
     if let Err(error) = drive.run_own(&drops)? {
         let names: Vec<String> = objects.iter().map(ToString::to_string).collect();
@@ -211,6 +212,19 @@ fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) ->
     });
     settle_accounts(drive, objects, purpose, accounts.collect());
     Ok(Room::Made)
+}
+
+/// Replaced one by one, objects can come to need each other, and none of them can be dropped: their views are made to need nothing.
+fn without_circles(drive: &mut Drive<'_>, all: Vec<Dependent>) -> Result<Vec<Dependent>> {
+    let circles: HashSet<CatalogId> = blockers::circles(&all).into_iter().flatten().collect();
+    if circles.is_empty() {
+        return Ok(all);
+    }
+    let views = all.iter().filter(|one| circles.contains(&one.id) && one.object.kind == "view");
+    let views: Vec<CatalogId> = views.map(|one| one.id).collect();
+    let stubs = blockers::stubs(drive.session, &views)?;
+    // What PostgreSQL refuses here it refuses to drop as well, and says so.
+    Ok(if drive.run_own(&stubs)?.is_ok() { blockers::reordered(all, &views) } else { all })
 }
 
 /// All that depends on these. What a managed domain says itself in a constraint is said anew by its statement: where the

@@ -1,0 +1,1 @@
+CREATE FUNCTION most(n bigint) RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT max(a) + n FROM two; END;

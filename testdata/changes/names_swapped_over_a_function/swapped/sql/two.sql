@@ -1,0 +1,1 @@
+CREATE VIEW two AS SELECT 1 AS b, a FROM parcel;
