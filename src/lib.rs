@@ -93,6 +93,10 @@
 //!   row younger than the object's row in `pgmg_state`, or none at all, makes it a suspect; only suspects are described and
 //!   compared. Owner, grants and comment count only where a statement of the files sets them. What the run itself wrote to is
 //!   recorded anew at its end, and so is what it could not heal: drift is shown once and not for ever.
+//! * **Circles.** What was there before can be replaced into a circle that no empty database takes: that is refused. In passing
+//!   a circle may come about (two views swap their names): its views are made to need nothing before they are dropped.
+//! * **What is dropped twice in a run gets back what it carried at first**, and what somebody set on it by hand is not carried.
+//! * **An index or a default of a table that needs a function goes with it and comes back as it was**: no row is touched.
 //! * **`plan` takes the same advisory lock as `apply`** when it has something to try: two runs that create the same objects
 //!   would wait for each other's locks instead.
 

@@ -1,4 +1,6 @@
 -- Creates the state tables, or adds what a database from the short form lacks.
+-- That a table is there already is no news.
+SET LOCAL client_min_messages = warning;
 CREATE TABLE IF NOT EXISTS {schema}.pgmg_migrations (
   name TEXT PRIMARY KEY,
   applied_at TIMESTAMP NOT NULL DEFAULT NOW(),

@@ -18,6 +18,7 @@ pub const TESTS: &[(&str, Test)] = &[
     ("concurrency/locked_table", locked_table),
     ("concurrency/second_apply_waits", second_apply_waits),
     ("concurrency/second_apply_gives_up", second_apply_gives_up),
+    ("concurrency/another_spelling_gives_up", another_spelling_gives_up),
     ("concurrency/status_beside_an_apply", status_beside_an_apply),
 ];
 
@@ -146,6 +147,20 @@ fn second_apply_gives_up(server: &Arc<Server>) -> Outcome {
     let connection = held.database.connection_string();
     let second = pgmg::run(held.project.path(), &connection, &["apply", "--lock-wait", "1s"])?;
     second.expect_code(&[6])?.expect_stderr(&[&holder, "--lock-wait"])?;
+    held.open()?;
+    held.end()?.expect_code(&[0]).map(drop)
+}
+
+/// The same, with the database spelled as a URL: the lock is the database's, not the spelling's.
+fn another_spelling_gives_up(server: &Arc<Server>) -> Outcome {
+    let mut held = Held::new(server)?;
+    let words = held.database.connection_string();
+    let word =
+        |key: &str| words.split_whitespace().find_map(|word| word.strip_prefix(key)?.strip_prefix('=')).unwrap_or_default();
+    let host = word("host").replace('/', "%2F");
+    let url = format!("postgresql://{}@/{}?host={host}&port={}", word("user"), word("dbname"), word("port"));
+    let second = pgmg::run(held.project.path(), &url, &["apply", "--lock-wait", "1s"])?;
+    second.expect_code(&[6])?.expect_stderr(&["--lock-wait"])?;
     held.open()?;
     held.end()?.expect_code(&[0]).map(drop)
 }
