@@ -46,7 +46,7 @@ pub struct Drive<'a> {
     /// The last failure of every statement that failed and is not done.
     pub failures: HashMap<usize, Failed>,
     /// Statements that are tried with OR REPLACE.
-    rewritten: HashMap<usize, String>,
+    pub rewritten: HashMap<usize, String>,
     /// Statements that are tried as ALTERs of what is there.
     pub altering: HashMap<usize, Vec<String>>,
     /// What was altered so.

@@ -48,6 +48,9 @@ fn without_edges(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
             Done::Migration(index) => migration_step(&migrations[*index]),
             Done::Statement(id) => {
                 let mut step = statement_step(&drive.statements[*id], *id, ledger.statement(*id), &modified);
+                if let Some(sql) = drive.rewritten.get(id) {
+                    step.sql.clone_from(sql);
+                }
                 if input.comparison.drifted.contains(id) {
                     step.reason = Reason::Drifted;
                 }
