@@ -52,6 +52,29 @@ fn help_has_the_exit_codes() {
 }
 
 #[test]
+fn bash_completes_commands_and_flags() {
+    let directory = temporary();
+    let (code, script, _) = outcome(pgmg(directory.path()).args(["completions", "bash"]));
+    assert_eq!(code, 0);
+    let asked = "COMP_WORDS=(pgmg plan --exit); COMP_CWORD=2; _pgmg pgmg --exit plan; echo \"${COMPREPLY[*]}\"; \
+                 COMP_WORDS=(pgmg sta); COMP_CWORD=1; _pgmg pgmg sta pgmg; echo \"${COMPREPLY[*]}\"";
+    let (code, answers, error) = outcome(Command::new("bash").arg("-c").arg(format!("{script}\n{asked}")));
+    assert_eq!((code, answers.as_str()), (0, "--exit-code\nstatus\n"), "{error}");
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let directory = temporary();
+    for command in ["init", "new", "plan", "apply", "status", "completions", "man"] {
+        let (code, page, error) = outcome(pgmg(directory.path()).args(["man", command]));
+        assert_eq!(code, 0, "{error}");
+        assert!(page.contains(&format!("pgmg\\-{command}")), "{page}");
+    }
+    let (code, _, error) = outcome(pgmg(directory.path()).args(["man", "aply"]));
+    assert!(code == 2 && error.contains("there is no command aply") && error.contains("apply"), "{error}");
+}
+
+#[test]
 fn mistakes_on_the_command_line_exit_with_2() {
     let here = temporary();
     for arguments in [

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::arguments::{Compare, Drifting, Global, Project, Shown};
+use super::shell;
 use crate::commands;
 use crate::error::Result;
 use crate::model::outcome::Outcome;
@@ -64,6 +65,17 @@ pub enum Command {
         #[command(flatten)]
         connection: Project,
     },
+    /// Print a script that completes pgmg's commands and flags in a shell
+    ///
+    /// bash: pgmg completions bash > ~/.local/share/bash-completion/completions/pgmg
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page of pgmg, or of one of its commands
+    ///
+    /// To read it: pgmg man | man -l -
+    Man {
+        /// One of the commands: apply
+        command: Option<String>,
+    },
 }
 
 impl Command {
@@ -71,7 +83,7 @@ impl Command {
         match self {
             Command::Plan { compare, .. } | Command::Status { compare, .. } => compare.shown.format(),
             Command::Apply { shown, .. } => shown.format(),
-            Command::Init { .. } | Command::New { .. } => Format::Text,
+            Command::Init { .. } | Command::New { .. } | Command::Completions { .. } | Command::Man { .. } => Format::Text,
         }
     }
 
@@ -92,6 +104,8 @@ impl Command {
         let (outcome, on_differences) = match self {
             Command::Init { directory } => (commands::init::run(&directory)?, 0),
             Command::New { name, connection } => (commands::new::run(&connection.settings()?, &name)?, 0),
+            Command::Completions { shell } => (shell::completions(shell)?, 0),
+            Command::Man { command } => (shell::manual(command.as_deref())?, 0),
             Command::Plan { compare, drifting, connection, .. } => {
                 (commands::plan::run(&drifting.settings(connection)?, &presentation)?, compare.on_differences())
             }

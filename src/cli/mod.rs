@@ -2,6 +2,7 @@
 
 mod arguments;
 mod command;
+mod shell;
 
 use std::ffi::OsString;
 use std::io::Write;

@@ -1,0 +1,44 @@
+//! What shells and `man` want to know of the command line: completion scripts and manual pages, written from its definition.
+
+use clap::{Command, CommandFactory};
+use clap_complete::Shell;
+
+use super::CommandLine;
+use crate::error::{Error, Result};
+use crate::model::outcome::Outcome;
+use crate::output;
+
+/// Prints the completion script of a shell.
+pub fn completions(shell: Shell) -> Result<Outcome> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut CommandLine::command(), "pgmg", &mut script);
+    printed(&script)
+}
+
+/// Prints the manual page (in roff) of pgmg, or of one of its commands. An error of kind Usage if there is no such command.
+pub fn manual(of: Option<&str>) -> Result<Outcome> {
+    let mut whole = CommandLine::command();
+    // Subcommands get their full names and the global flags.
+    whole.build();
+    let page = match of {
+        None => whole,
+        Some(name) => of_command(&whole, name)?,
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page).render(&mut text).map_err(|error| Error::bug(format!("the manual page: {error}")))?;
+    printed(&text)
+}
+
+fn of_command(whole: &Command, name: &str) -> Result<Command> {
+    let found = whole.get_subcommands().find(|command| command.get_name() == name && !command.is_hide_set());
+    let command = found.ok_or_else(|| {
+        let names: Vec<&str> = whole.get_subcommands().map(Command::get_name).filter(|name| *name != "help").collect();
+        Error::usage(format!("there is no command {name}")).help(format!("the commands are {}", names.join(", ")))
+    })?;
+    Ok(command.clone().version(env!("CARGO_PKG_VERSION")))
+}
+
+fn printed(text: &[u8]) -> Result<Outcome> {
+    output::print(&String::from_utf8_lossy(text))?;
+    Ok(Outcome::Done)
+}
