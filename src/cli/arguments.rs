@@ -6,8 +6,9 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
-use crate::config::{Flags, Settings, duration};
+use crate::config::{Flags, Settings};
 use crate::error::Result;
+use crate::model::duration;
 use crate::model::record::OnDrift;
 use crate::output::Format;
 

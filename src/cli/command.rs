@@ -10,6 +10,7 @@ use crate::commands;
 use crate::error::Result;
 use crate::model::outcome::Outcome;
 use crate::output::{Extra, Format, Presentation, progress::Visibility};
+use crate::source::WayBack;
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -27,6 +28,9 @@ pub enum Command {
     New {
         /// What it does: "add orders" becomes 004_add_orders.sql
         name: String,
+        /// Make a second file, 004_add_orders.down.sql, that takes it back
+        #[arg(long)]
+        down: bool,
         #[command(flatten)]
         connection: Project,
     },
@@ -103,7 +107,10 @@ impl Command {
         let presentation = Presentation { format: self.format(), progress, ..self.extras(global) };
         let (outcome, on_differences) = match self {
             Command::Init { directory } => (commands::init::run(&directory)?, 0),
-            Command::New { name, connection } => (commands::new::run(&connection.settings()?, &name)?, 0),
+            Command::New { name, down, connection } => {
+                let way_back = if down { WayBack::Wanted } else { WayBack::LeftOut };
+                (commands::new::run(&connection.settings()?, &name, way_back)?, 0)
+            }
             Command::Completions { shell } => (shell::completions(shell)?, 0),
             Command::Man { command } => (shell::manual(command.as_deref())?, 0),
             Command::Plan { compare, drifting, connection, .. } => {

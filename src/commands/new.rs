@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::time::SystemTime;
 
 use super::init::cannot;
@@ -9,23 +10,28 @@ use crate::config::Settings;
 use crate::error::{Error, Result};
 use crate::model::outcome::Outcome;
 use crate::output;
-use crate::source::next_migration;
+use crate::source::{WayBack, next_migration};
 
-/// Makes an empty migration for what `title` says and prints its path. Errors are of kind Usage.
-pub fn run(settings: &Settings, title: &str) -> Result<Outcome> {
+/// Makes an empty migration for what `title` says, and one for the way back if it is wanted, and prints their paths. Errors are
+/// of kind Usage.
+pub fn run(settings: &Settings, title: &str, way_back: WayBack) -> Result<Outcome> {
     let directory = settings.migrations_dir.as_ref().ok_or_else(|| {
         Error::usage("no migrations_dir is set")
             .help("give --migrations-dir=DIR, or write migrations_dir = \"migrations\" into pgmg.toml")
     })?;
-    let path = next_migration(directory, title, SystemTime::now())?;
-    let write = || -> std::io::Result<()> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&path)?;
-        writeln!(file, "-- {}", title.split_whitespace().collect::<Vec<_>>().join(" "))
-    };
-    write().map_err(|error| cannot("make the migration", &path, &error))?;
-    output::print(&format!("{}\n", path.display()))?;
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let paths = next_migration(directory, &title, way_back, SystemTime::now())?;
+    for (path, comment) in paths.iter().zip([format!("-- {title}"), format!("-- takes back: {title}")]) {
+        write(path, &comment).map_err(|error| cannot("make the migration", path, &error))?;
+    }
+    output::print(&paths.iter().map(|path| format!("{}\n", path.display())).collect::<String>())?;
     Ok(Outcome::Done)
+}
+
+fn write(path: &Path, comment: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+    writeln!(file, "{comment}")
 }

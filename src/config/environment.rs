@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{Values, duration, paths};
+use super::{Values, paths};
 use crate::error::{Error, Result};
+use crate::model::duration;
 
 /// What the environment says. An empty variable counts as absent, as it does for libpq.
 pub(super) struct Environment {

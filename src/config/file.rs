@@ -9,9 +9,10 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{FILE_NAME, Values, duration, paths};
+use super::{FILE_NAME, Values, paths};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
+use crate::model::duration;
 use crate::model::project::{Place, SourceFile};
 
 /// A `pgmg.toml` that was read.

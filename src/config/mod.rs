@@ -3,7 +3,6 @@
 //! One exception: a connection string in `[env.NAME]` is as strong as a flag when `--env NAME` was typed.
 //! Who types `--env production` must not reach whatever `DATABASE_URL` happens to be.
 
-pub mod duration;
 mod environment;
 mod file;
 mod paths;

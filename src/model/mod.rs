@@ -1,6 +1,7 @@
 //! The vocabulary of the whole program: plain values without I/O, imported by every other module and importing none.
 
 pub mod diagnostic;
+pub mod duration;
 pub mod migration;
 pub mod name;
 pub mod object;

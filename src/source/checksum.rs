@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::lexer::{Kind, Token};
+use crate::model::migration::Section;
 use crate::model::statement::{Checksum, Declared, Mode};
 
 /// Collects what a checksum is made of. Every part carries its length, so that no two lists of parts look alike.
@@ -46,6 +47,13 @@ impl Parts {
                 self.bytes.extend_from_slice(part.as_bytes());
             }
         }
+    }
+
+    /// Where a section begins and how it is run; how patient it is does not matter to what it does.
+    pub fn section(&mut self, section: &Section) {
+        self.bytes.push(u8::from(section.mode == Mode::NoTransaction));
+        self.length(section.name.len());
+        self.bytes.extend_from_slice(section.name.as_bytes());
     }
 
     /// The checksum of all parts.

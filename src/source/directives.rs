@@ -1,8 +1,10 @@
 //! Comments that begin with `-- pgmg:`: what a file says to pgmg and not to PostgreSQL.
 
 use super::lexer::{Kind, Token};
+use super::sections;
 use super::words::{Words, significant};
 use crate::model::diagnostic::Diagnostic;
+use crate::model::migration::Section;
 use crate::model::name::Name;
 use crate::model::project::{Place, SourceFile};
 use crate::model::statement::{Conforming, Declared};
@@ -20,6 +22,8 @@ pub enum Directive {
     NoTransaction,
     DependsOn(Vec<Declared>),
     Destructive,
+    /// From here on.
+    Section(Section),
 }
 
 /// Where a comment stands.
@@ -41,8 +45,7 @@ pub fn directive(
     position: Position,
     folder: Folder,
 ) -> Option<Result<Directive, Box<Diagnostic>>> {
-    let text = comment.text(&file.text);
-    let said = after_prefix(text)?;
+    let said = after_prefix(comment.text(&file.text), folder)?;
     let offset = comment.end - said.len();
     Some(read(file, said, offset, position, folder).map_err(|mut diagnostic| {
         diagnostic.place.get_or_insert_with(|| Place::at(file, comment.start));
@@ -50,10 +53,12 @@ pub fn directive(
     }))
 }
 
-fn after_prefix(comment: &str) -> Option<&str> {
+/// What stands behind `-- pgmg:`, or behind pgmt's `-- pgmt:` where that means the same: before a section.
+fn after_prefix(comment: &str, folder: Folder) -> Option<&str> {
     let rest = comment.strip_prefix("--")?.trim_start();
-    let head = rest.get(..5)?;
-    if head.eq_ignore_ascii_case("pgmg:") { rest.get(5..) } else { None }
+    let (head, said) = rest.split_at_checked(5)?;
+    let is_of_pgmt = folder == Folder::Migrations && head == "pgmt:" && said.trim_start().starts_with("section");
+    (head.eq_ignore_ascii_case("pgmg:") || is_of_pgmt).then_some(said)
 }
 
 fn read(file: &SourceFile, said: &str, offset: usize, position: Position, folder: Folder) -> Result<Directive, Box<Diagnostic>> {
@@ -64,12 +69,7 @@ fn read(file: &SourceFile, said: &str, offset: usize, position: Position, folder
         ("no-transaction", _) => Directive::NoTransaction,
         ("destructive", Folder::Migrations) => Directive::Destructive,
         ("depends-on", Folder::Code) => Directive::DependsOn(names(file, rest, offset + said.len() - rest.len())?),
-        ("section", Folder::Migrations) => {
-            return Err(Box::new(
-                Diagnostic::new("sections of a migration are not supported by this version of pgmg")
-                    .help("put each part into a migration of its own"),
-            ));
-        }
+        ("section", Folder::Migrations) => Directive::Section(sections::section(rest)?),
         ("destructive" | "section", Folder::Code) => {
             return Err(Box::new(
                 Diagnostic::new(format!("directive \"{word}\" belongs in a migration, not in a code file")).help("remove it"),
@@ -83,7 +83,7 @@ fn read(file: &SourceFile, said: &str, offset: usize, position: Position, folder
         }
         _ => return Err(unknown(word, folder)),
     };
-    if !matches!(directive, Directive::DependsOn(_)) && !rest.trim().is_empty() {
+    if !matches!(directive, Directive::DependsOn(_) | Directive::Section(_)) && !rest.trim().is_empty() {
         return Err(Box::new(
             Diagnostic::new(format!("directive \"{word}\" takes nothing behind it, not \"{}\"", rest.trim()))
                 .help("put other words into a comment of their own"),
@@ -132,15 +132,22 @@ fn names(file: &SourceFile, list: &str, offset: usize) -> Result<Vec<Declared>, 
 
 fn unknown(word: &str, folder: Folder) -> Box<Diagnostic> {
     let known: &[&str] = match folder {
-        Folder::Migrations => &["no-transaction", "destructive"],
+        Folder::Migrations => &["no-transaction", "destructive", "section"],
         Folder::Code => &["no-transaction", "depends-on"],
     };
     let near = known.iter().map(|name| (distance(word, name), name)).min().filter(|(distance, _)| *distance <= 4);
     let help = match near {
         Some((_, name)) if !word.is_empty() => format!("did you mean \"{name}\"?"),
-        _ => format!("pgmg knows {} here", known.join(" and ")),
+        _ => format!("pgmg knows {} here", listed(known)),
     };
     Box::new(Diagnostic::new(format!("unknown directive \"{word}\"")).help(help))
+}
+
+fn listed(known: &[&str]) -> String {
+    match known {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => known.concat(),
+    }
 }
 
 /// How many letters must be changed, added or removed.
@@ -178,6 +185,7 @@ mod tests {
     #[test]
     fn directives_are_read() {
         assert_eq!(of("-- a comment about pgmg: x", Folder::Code), None);
+        assert_eq!(of("-- pgmt: something else", Folder::Migrations), None);
         assert_eq!(of("-- pgmg: no-transaction ", Folder::Code), Some(Ok(Directive::NoTransaction)));
         assert_eq!(of("--pgmg:destructive", Folder::Migrations), Some(Ok(Directive::Destructive)));
         let Some(Ok(Directive::DependsOn(names))) = of("-- pgmg: depends-on app.\"T\", f(int, text)", Folder::Code) else {
@@ -192,7 +200,9 @@ mod tests {
         let error = |text, folder| of(text, folder).unwrap().unwrap_err();
         assert!(error("-- pgmg: no-transacton", Folder::Code).contains("did you mean \"no-transaction\"?"));
         assert!(error("-- pgmg: xyz", Folder::Code).contains("pgmg knows no-transaction and depends-on here"));
-        assert!(error("-- pgmg: section x", Folder::Migrations).contains("not supported"));
+        assert!(error("-- pgmg: section x", Folder::Migrations).contains("is not key="));
+        assert!(error("-- pgmg: section name=a", Folder::Code).contains("belongs in a migration"));
+        assert!(error("-- pgmt: section mode=x", Folder::Migrations).contains("is no mode"));
         assert!(error("-- pgmg: depends-on", Folder::Code).contains("needs one or more names"));
         assert!(error("-- pgmg: depends-on a b", Folder::Code).contains("needs one or more names"));
         assert!(error("-- pgmg: no-transaction please", Folder::Code).contains("takes nothing"));

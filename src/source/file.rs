@@ -11,6 +11,7 @@ use super::words::{Words, likely_tokens};
 use super::{mentions, settings};
 use crate::error::Kind;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::migration::Section;
 use crate::model::project::{File, Place};
 use crate::model::statement::{Checksum, Conforming, Declared, Mode, Setting, Settings, Statement};
 
@@ -21,6 +22,7 @@ pub struct Contents {
     pub checksum: Checksum,
     /// Of the whole file; only migrations have it.
     pub mode: Mode,
+    pub sections: Vec<Section>,
     pub destructive: bool,
     pub problems: Vec<Problem>,
 }
@@ -50,6 +52,7 @@ struct Reader<'a> {
     parts: Parts,
     pending: Pending,
     mode: Mode,
+    sections: Vec<Section>,
     destructive: bool,
     problems: Vec<Problem>,
 }
@@ -77,6 +80,7 @@ impl<'a> Reader<'a> {
             parts: Parts::default(),
             pending: Pending::default(),
             mode: Mode::Transactional,
+            sections: Vec::new(),
             destructive: false,
             problems: Vec::new(),
         }
@@ -113,6 +117,12 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        for section in self.sections.iter().filter(|section| section.statements.is_empty()) {
+            let diagnostic = Diagnostic::new(format!("the section \"{}\" has no statement", section.name))
+                .at(Place::file(self.file.path.clone()))
+                .help("remove it");
+            self.problems.push(Problem { kind: Kind::Usage, diagnostic });
+        }
         if let Some(comment) = self.pending.comment.take() {
             let diagnostic = Diagnostic::new("directive has no statement after it")
                 .at(Place::at(self.file, comment.start))
@@ -146,13 +156,19 @@ impl<'a> Reader<'a> {
 
     fn directive(&mut self, directive: Directive, comment: Token) {
         match (directive, self.folder) {
-            (Directive::NoTransaction, Folder::Migrations) if self.statements.is_empty() => self.mode = Mode::NoTransaction,
-            (Directive::NoTransaction, Folder::Migrations) => {
-                let diagnostic = Diagnostic::new("directive \"no-transaction\" stands after the migration's first statement")
-                    .at(Place::at(self.file, comment.start))
-                    .help("move it to the beginning of the file: it is for the whole migration");
-                self.problems.push(Problem { kind: Kind::Usage, diagnostic });
+            (Directive::NoTransaction, Folder::Migrations) if !self.sections.is_empty() => {
+                self.misplaced(
+                    "directive \"no-transaction\" stands in a section",
+                    "write mode=\"non-transactional\" at the section",
+                    &comment,
+                );
             }
+            (Directive::NoTransaction, Folder::Migrations) if self.statements.is_empty() => self.mode = Mode::NoTransaction,
+            (Directive::NoTransaction, Folder::Migrations) => self.misplaced(
+                "directive \"no-transaction\" stands after the migration's first statement",
+                "move it to the beginning of the file: it is for the whole migration",
+                &comment,
+            ),
             (Directive::NoTransaction, Folder::Code) => {
                 self.pending.no_transaction = true;
                 self.pending.comment = Some(comment);
@@ -162,7 +178,30 @@ impl<'a> Reader<'a> {
                 self.pending.comment = Some(comment);
             }
             (Directive::Destructive, _) => self.destructive = true,
+            (Directive::Section(section), _) => self.section(section, &comment),
         }
+    }
+
+    fn section(&mut self, mut section: Section, comment: &Token) {
+        if self.mode == Mode::NoTransaction {
+            let help = "leave it out, and write mode=\"non-transactional\" at the sections that need it";
+            return self.misplaced("a migration with sections has the directive \"no-transaction\"", help, comment);
+        }
+        if self.sections.is_empty() && !self.statements.is_empty() {
+            return self.misplaced("statements stand before the first section", "begin the file with a section", comment);
+        }
+        if self.sections.iter().any(|other| other.name == section.name) {
+            let message = format!("two sections are named \"{}\"", section.name);
+            return self.misplaced(&message, "give each a name of its own", comment);
+        }
+        section.statements = self.statements.len()..self.statements.len();
+        self.all.section(&section);
+        self.sections.push(section);
+    }
+
+    fn misplaced(&mut self, message: &str, help: &str, comment: &Token) {
+        let diagnostic = Diagnostic::new(message).at(Place::at(self.file, comment.start)).help(help);
+        self.problems.push(Problem { kind: Kind::Usage, diagnostic });
     }
 
     fn statement(&mut self, tokens: &[Token]) -> Rest {
@@ -186,7 +225,8 @@ impl<'a> Reader<'a> {
             return Rest::Statements;
         }
         let pending = std::mem::take(&mut self.pending);
-        let mode = if pending.no_transaction { Mode::NoTransaction } else { self.mode };
+        let of_all = self.sections.last().map_or(self.mode, |section| section.mode);
+        let mode = if pending.no_transaction { Mode::NoTransaction } else { of_all };
         self.all.tokens(text, tokens);
         self.parts.clear();
         self.parts.tokens(text, tokens);
@@ -202,6 +242,9 @@ impl<'a> Reader<'a> {
             declared: pending.declared,
             mentions: mentions::of(&words, &self.search_path),
         });
+        if let Some(section) = self.sections.last_mut() {
+            section.statements.end = self.statements.len();
+        }
         Rest::Statements
     }
 
@@ -210,6 +253,7 @@ impl<'a> Reader<'a> {
             statements: self.statements,
             checksum: self.all.checksum(),
             mode: self.mode,
+            sections: self.sections,
             destructive: self.destructive,
             problems: self.problems,
         }

@@ -10,13 +10,14 @@ pub mod migrations;
 pub mod project;
 mod refusals;
 pub mod rewrite;
+mod sections;
 mod settings;
 pub mod splitter;
 mod walk;
 pub mod words;
 
 pub use mentions::messages::{name_at, names_in};
-pub use migrations::next_migration;
+pub use migrations::{WayBack, next_migration};
 pub use project::{Directories, load};
 
 #[cfg(test)]
