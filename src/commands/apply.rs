@@ -1,10 +1,9 @@
 //! `pgmg apply`: makes the database match the files, in one transaction.
 
-use std::mem::take;
-
+use super::alone::Alone;
+use super::committing::{all_applied, commit};
 use super::opening::Opening;
 use crate::config::Settings;
-use crate::database::state::Changes;
 use crate::error::{Error, Result};
 use crate::learned::Learned;
 use crate::model::outcome::Outcome;
@@ -39,7 +38,8 @@ fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation
     loop {
         match stages::next(&opening.project, &comparison) {
             Stage::Whole => {
-                let finished = match commit(opening, &comparison, Scope::Everything, &learned, &progress)? {
+                let recording = all_applied(opening);
+                let finished = match commit(opening, &comparison, Scope::Everything, &learned, &progress, &recording)? {
                     Ended::Finished(finished) => finished,
                     Ended::CommitFirst(first) => {
                         let finished = commit_all(opening, &first.comparison, Scope::Everything, &learned, &progress)?;
@@ -61,9 +61,8 @@ fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation
                 steps.extend(finished.plan.steps);
             }
             Stage::Alone(index) => {
-                let migration = &opening.project.migrations.as_deref().unwrap_or_default()[index];
-                trial::after_commit::run_migration(&mut opening.session, migration, &opening.state)?;
-                steps.push(trial::migration_step(migration));
+                let alone = Alone { index, comparison: &comparison, learned: &learned, progress: &progress };
+                steps.extend(alone.run(opening)?);
             }
         }
         comparison = opening.compare_again(settings)?;
@@ -78,31 +77,9 @@ fn commit_all(
     learned: &Learned,
     progress: &Bar,
 ) -> Result<Box<Finished>> {
-    match commit(opening, comparison, scope, learned, progress)? {
+    let recording = all_applied(opening);
+    match commit(opening, comparison, scope, learned, progress, &recording)? {
         Ended::Finished(finished) => Ok(finished),
         Ended::CommitFirst(_) => Err(Error::bug("a stage of its own would have to be divided")),
     }
-}
-
-/// Runs a stage in a transaction of its own; what it recorded is no longer in the result. Rolled back if something has to be
-/// committed before.
-fn commit(opening: &mut Opening, comparison: &Comparison, scope: Scope, learned: &Learned, progress: &Bar) -> Result<Ended> {
-    let mut finished = match opening.run_trial(comparison, scope, learned, progress)? {
-        Ended::Finished(finished) => finished,
-        first => {
-            opening.session.rollback()?;
-            return Ok(first);
-        }
-    };
-    let migrations = opening.project.migrations.as_deref().unwrap_or_default();
-    let changes = Changes {
-        migrations: finished.migrations.iter().map(|&index| &migrations[index]).collect(),
-        statements: take(&mut finished.records),
-        dependencies: take(&mut finished.dependencies),
-        forgotten: take(&mut finished.forgotten),
-        seen_again: take(&mut finished.seen_again),
-    };
-    opening.state.write(&mut opening.session, &changes)?.map_err(|error| trial::refused(&error))?;
-    opening.session.commit()?.map_err(|error| trial::refused(&error))?;
-    Ok(Ended::Finished(finished))
 }

@@ -1,6 +1,8 @@
 //! What plan, apply and status begin with: the project read, the database reached, its records read, both compared.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::{Duration, Instant};
 
 use crate::config::Settings;
 use crate::database::connect::Target;
@@ -30,6 +32,10 @@ pub struct Opening {
     pub session: Session,
     pub state: StateTables,
     target: Target,
+    lock_timeout: Duration,
+    lock_wait: Duration,
+    run: String,
+    commits: usize,
 }
 
 impl Opening {
@@ -51,7 +57,33 @@ impl Opening {
         });
         let (project, (session, recorded)) = (project??, read?);
         log::info!("connected to {}", target.describe());
-        Ok(Opening { project, recorded, session, state, target })
+        let run = run_id();
+        let (lock_timeout, lock_wait) = (settings.lock_timeout, settings.lock_wait);
+        Ok(Opening { project, recorded, session, state, target, lock_timeout, lock_wait, run, commits: 0 })
+    }
+
+    /// A name for the next commit that no other one has.
+    pub fn next_run(&mut self) -> String {
+        self.commits += 1;
+        format!("{}-{}", self.run, self.commits)
+    }
+
+    /// A new connection in place of one that was lost, with the lock, as soon as the server answers; within the time that the
+    /// lock may take.
+    pub fn connect_again(&mut self) -> Result<()> {
+        let until = Instant::now() + self.lock_wait;
+        let mut session = loop {
+            match Session::open(&self.target, self.lock_timeout) {
+                Ok(session) => break session,
+                Err(error) if Instant::now() >= until => return Err(error),
+                Err(_) => std::thread::sleep(CONNECT_PAUSE),
+            }
+            interrupt::check()?;
+        };
+        interrupt::cancel_on_interrupt(session.cancellation());
+        lock::acquire(&mut session, self.lock_wait)?;
+        self.session = session;
+        Ok(())
     }
 
     /// Compares files and records; where something is to be done, again under the lock, because another run may have done it.
@@ -132,6 +164,16 @@ impl Opening {
             log::warn!("{error}");
         }
     }
+}
+
+/// How long to wait before another try to connect.
+const CONNECT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Different in every process, whenever it runs.
+fn run_id() -> String {
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u32(std::process::id());
+    format!("{:016x}", hasher.finish())
 }
 
 fn existing(side: &SidePool, ids: &[CatalogId]) -> Result<HashSet<CatalogId>> {

@@ -39,7 +39,7 @@ fn plan(opening: &mut Opening, settings: &Settings, presentation: &Presentation)
         return Ok(opening.nothing_to_do(&comparison));
     }
     let mut learned = Learned::load(&settings.root);
-    if let Some(migration) = stages::divided_by(&opening.project, &comparison) {
+    if let Some(migration) = stages::divided_by(&opening.project, &comparison).first() {
         let reason = format!("the migration {migration} runs outside a transaction and cannot be rolled back");
         return Ok(opening.known_order(&comparison, &learned, reason));
     }

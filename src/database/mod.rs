@@ -11,6 +11,7 @@ pub mod interrupt;
 pub mod limits;
 pub mod lock;
 mod message;
+pub mod migration_records;
 pub mod owners;
 mod password_file;
 mod resolve;

@@ -1,5 +1,7 @@
 //! The session that writes: one transaction, one savepoint that is always open, many tries in one message.
 
+mod alone;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +25,10 @@ pub struct Session {
     runtime: tokio::runtime::Runtime,
     client: Client,
     cancellation: Cancellation,
+    /// What every setting of a file is freed to.
     base: String,
+    /// The same without the limits of a section.
+    own_base: String,
     /// The settings in force as of the last finished unit.
     settings: Option<Arc<Settings>>,
     savepoint: Savepoint,
@@ -93,6 +98,7 @@ impl Session {
             runtime,
             client: opened.client,
             cancellation: opened.cancellation,
+            own_base: base.clone(),
             base,
             settings: None,
             savepoint: Savepoint::None,
@@ -233,11 +239,15 @@ impl Session {
         self.begin()?.map_err(|error| refused("cannot begin again", &error))
     }
 
-    /// Makes everything permanent.
-    pub fn commit(&mut self) -> Result<std::result::Result<(), SqlError>> {
+    /// Makes everything permanent. `None`: the connection was lost before the answer came, and nobody knows.
+    pub fn commit(&mut self) -> Result<Option<std::result::Result<(), SqlError>>> {
         self.settle()?;
         self.savepoint = Savepoint::None;
-        self.command("SET LOCAL pgmg.allow_commit = 'yes'; COMMIT")
+        match self.command("SET LOCAL pgmg.allow_commit = 'yes'; COMMIT") {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if error.kind == Kind::Unavailable => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Undoes everything.
@@ -245,17 +255,6 @@ impl Session {
         self.savepoint = Savepoint::None;
         self.settings = None;
         self.command("ROLLBACK")?.map_err(|error| refused("cannot roll back", &error))
-    }
-
-    /// Runs one statement by itself, outside a transaction.
-    pub fn run_alone(&mut self, sql: &str, settings: &Arc<Settings>) -> Result<std::result::Result<(), SqlError>> {
-        for text in self.switch(settings) {
-            if let Err(error) = self.command(&text)? {
-                return Ok(Err(error));
-            }
-        }
-        self.settings = Some(Arc::clone(settings));
-        self.command(sql)
     }
 
     /// Frees the transaction of a failed try and the session of a file's settings.
@@ -397,7 +396,8 @@ impl Session {
 
 fn refused(what: &str, error: &SqlError) -> Error {
     let kind = match error.code.as_str() {
-        "57014" => Kind::Interrupted,
+        "57014" if interrupt::is_requested() => Kind::Interrupted,
+        "57014" => Kind::Sql,
         // insufficient privilege, read-only, shut down, lock not available
         "42501" | "25006" | "57P01" | "57P02" | "57P03" | "55P03" => Kind::Unavailable,
         _ => Kind::Bug,
@@ -409,5 +409,5 @@ fn refused(what: &str, error: &SqlError) -> Error {
 
 fn lost(error: &tokio_postgres::Error) -> Error {
     Error::new(Kind::Unavailable, Diagnostic::new(format!("the connection to the server was lost: {error}")))
-        .help("nothing was changed; run the command again")
+        .help("what was not committed is rolled back; run the command again")
 }

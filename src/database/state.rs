@@ -4,16 +4,16 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{Json, ToSql};
 
 use super::drift;
+use super::migration_records::{MigrationRecord, NewEvent};
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::migration::Migration;
 use crate::model::name::quote_identifier;
 use crate::model::object::{CatalogId, Object};
-use crate::model::record::{Dependency, LearnedFrom, Recorded, RecordedMigration, RecordedStatement, Version};
+use crate::model::record::{Dependency, LearnedFrom, Recorded, RecordedStatement, Version};
 use crate::model::sql_error::SqlError;
 
-/// The three tables in one schema.
+/// The tables in one schema.
 #[derive(Debug, Clone)]
 pub struct StateTables {
     schema: String,
@@ -22,7 +22,12 @@ pub struct StateTables {
 /// What is to be written at the end of a run.
 #[derive(Debug, Default)]
 pub struct Changes<'a> {
-    pub migrations: Vec<&'a Migration>,
+    pub migrations: Vec<MigrationRecord<'a>>,
+    /// Migrations that are no longer applied.
+    pub taken_back: Vec<&'a str>,
+    /// What is added to the history, and under which id.
+    pub run: String,
+    pub events: Vec<NewEvent>,
     pub statements: Vec<RecordedStatement>,
     pub dependencies: Vec<Dependency>,
     /// Names in `pgmg_state` that are no longer right.
@@ -44,6 +49,14 @@ const REQUIRED: &[(&str, &str, &str)] = &[
 const ADDED: &[(&str, &str, &str)] = &[
     ("pgmg_migrations", "checksum", "text"),
     ("pgmg_migrations", "pgmg_version", "text"),
+    ("pgmg_migrations", "sql", "text"),
+    ("pgmg_migrations", "applied_by", "text"),
+    ("pgmg_migrations", "duration_ms", "bigint"),
+    ("pgmg_migrations", "status", "text"),
+    ("pgmg_migrations", "completed", "integer"),
+    ("pgmg_migrations", "section", "text"),
+    ("pgmg_migrations", "begun", "boolean"),
+    ("pgmg_migrations", "destructive", "boolean"),
     ("pgmg_state", "file", "text"),
     ("pgmg_state", "ordinal", "integer"),
     ("pgmg_state", "object", "jsonb"),
@@ -83,10 +96,14 @@ impl StateTables {
         let has = |table: &str| columns.iter().any(|column| column.table == table);
         let mut recorded = Recorded { present: has("pgmg_state") && has("pgmg_migrations"), ..Recorded::default() };
         if has("pgmg_migrations") {
-            self.read_migrations(session, &columns, &mut recorded)?;
+            let of_migrations = columns.iter().filter(|column| column.table == "pgmg_migrations");
+            let names: Vec<String> = of_migrations.map(|column| column.name.clone()).collect();
+            self.read_migrations(session, &names, &mut recorded)?;
         }
         if has("pgmg_state") {
-            self.read_statements(session, &columns, &mut recorded)?;
+            let of_state = columns.iter().filter(|column| column.table == "pgmg_state");
+            let names: Vec<String> = of_state.map(|column| column.name.clone()).collect();
+            self.read_statements(session, &names, &mut recorded)?;
         }
         Ok(recorded)
     }
@@ -105,13 +122,11 @@ impl StateTables {
         if let Err(error) = session.execute(&self.sql(include_str!("state_tables.sql")))? {
             return Ok(Err(error));
         }
-        let names: Vec<&str> = changes.migrations.iter().map(|migration| migration.name.as_str()).collect();
-        let checksums: Vec<String> = changes.migrations.iter().map(|migration| migration.checksum.to_string()).collect();
-        if !names.is_empty() {
-            let sql = "INSERT INTO {schema}.pgmg_migrations (name, checksum, pgmg_version) \
-                       SELECT name, checksum, $3 FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS r (name, checksum)";
-            session.query(&self.sql(sql), &[&names, &checksums, &env!("CARGO_PKG_VERSION")])?;
+        self.write_migrations(session, &changes.migrations)?;
+        if !changes.taken_back.is_empty() {
+            self.forget_migrations(session, &changes.taken_back)?;
         }
+        self.write_history(session, &changes.run, &changes.events)?;
         if !changes.forgotten.is_empty() {
             session.query(&self.sql("DELETE FROM {schema}.pgmg_state WHERE object_name = ANY ($1)"), &[&changes.forgotten])?;
         }
@@ -162,23 +177,13 @@ impl StateTables {
         session.query(&self.sql(include_str!("dependencies_write.sql")), &[&objects, &needs, &sources]).map(|_| ())
     }
 
-    fn read_migrations(&self, session: &mut Session, columns: &[Column], recorded: &mut Recorded) -> Result<()> {
-        let checksum = if has_column(columns, "pgmg_migrations", "checksum") { "checksum" } else { "NULL::text" };
-        let sql =
-            format!("SELECT name, {checksum}, coalesce(applied_at::text, ''), xmin::text::int8 FROM {{schema}}.pgmg_migrations");
-        session.query_each(&self.sql(&sql), &[], |row| {
-            recorded.version.count(row.get(3));
-            recorded.migrations.push(RecordedMigration { name: row.get(0), checksum: row.get(1), applied_at: row.get(2) });
-        })
-    }
-
-    fn read_statements(&self, session: &mut Session, columns: &[Column], recorded: &mut Recorded) -> Result<()> {
-        let added = if has_column(columns, "pgmg_state", "file") {
+    fn read_statements(&self, session: &mut Session, columns: &[String], recorded: &mut Recorded) -> Result<()> {
+        let added = if has_column(columns, "file") {
             "file, ordinal, object, touches"
         } else {
             "NULL::text, NULL::int4, NULL::jsonb, NULL::jsonb"
         };
-        let seen = if has_column(columns, "pgmg_state", "fingerprint") { "class_id, object_id" } else { "NULL::oid, NULL::oid" };
+        let seen = if has_column(columns, "fingerprint") { "class_id, object_id" } else { "NULL::oid, NULL::oid" };
         let sql = format!(
             "SELECT object_name, coalesce(object_hash, ''), coalesce(last_applied::text, ''), {added}, xmin::text::int8, {seen} FROM {{schema}}.pgmg_state"
         );
@@ -244,8 +249,8 @@ fn places(ids: &[Option<CatalogId>]) -> (Vec<Option<u32>>, Vec<Option<u32>>) {
     ids.iter().map(|id| (id.map(|id| id.class), id.map(|id| id.object))).unzip()
 }
 
-fn has_column(columns: &[Column], table: &str, name: &str) -> bool {
-    columns.iter().any(|column| column.table == table && column.name == name)
+pub(super) fn has_column(columns: &[String], name: &str) -> bool {
+    columns.iter().any(|column| column == name)
 }
 
 fn learned_from(source: LearnedFrom) -> &'static str {

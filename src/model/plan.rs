@@ -130,6 +130,8 @@ pub enum Phase {
     Transaction,
     /// By itself, after the commit.
     AfterCommit,
+    /// By itself, section by section, between two commits.
+    Alone,
 }
 
 /// What the trial cost.

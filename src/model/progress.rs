@@ -6,6 +6,8 @@ pub trait Progress {
     fn start(&self, total: usize);
     /// `done` of them are done; `what` is being worked on: `sql/views/user_stats.sql`. Cheap enough for every statement.
     fn at(&self, done: usize, what: &str);
+    /// Something that a person should know now: a wait, another try.
+    fn say(&self, sentence: &str);
     /// The work is over, whether it succeeded or not.
     fn finish(&self);
 }
@@ -17,5 +19,6 @@ pub struct Silent;
 impl Progress for Silent {
     fn start(&self, _total: usize) {}
     fn at(&self, _done: usize, _what: &str) {}
+    fn say(&self, _sentence: &str) {}
     fn finish(&self) {}
 }

@@ -30,13 +30,95 @@ impl Version {
 }
 
 /// A row of `pgmg_migrations`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RecordedMigration {
     pub name: String,
     /// As printed; `None` in a row taken over from the short form.
     pub checksum: Option<String>,
-    /// As PostgreSQL prints it.
+    /// As PostgreSQL prints it: when it was applied, or last tried.
     pub applied_at: String,
+    pub standing: Standing,
+    /// How many of its statements are done; only where it is not applied.
+    pub completed: usize,
+    /// The section that is to run next; only where it is not applied.
+    pub section: Option<String>,
+    /// The next statement was begun outside a transaction, and nobody knows whether it came to its end.
+    pub begun: bool,
+}
+
+/// How far a recorded migration came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Standing {
+    #[default]
+    Applied,
+    /// Nothing of it is done.
+    Failed,
+    /// Some of its statements are done.
+    Partial,
+}
+
+/// A row of `pgmg_history`: something that was done to a migration, or to the code.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Event {
+    /// As PostgreSQL prints it.
+    pub at: String,
+    /// The same for everything that one command did.
+    pub run: String,
+    pub deed: Deed,
+    /// A migration's name, and its section after a colon; empty where code changed.
+    pub what: String,
+    pub by: String,
+    /// In milliseconds.
+    pub duration: Option<i64>,
+    /// What went wrong, how many statements of code were applied, or what was there before.
+    pub detail: String,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// A migration, all of it.
+    Applied,
+    /// One section of it.
+    SectionApplied,
+    Failed,
+    RolledBack,
+    CodeApplied,
+    MarkedApplied,
+    MarkedFailed,
+    Forgotten,
+    ChecksumAccepted,
+}
+
+impl Deed {
+    /// All of them.
+    pub const ALL: [Deed; 9] = [
+        Deed::Applied,
+        Deed::SectionApplied,
+        Deed::Failed,
+        Deed::RolledBack,
+        Deed::CodeApplied,
+        Deed::MarkedApplied,
+        Deed::MarkedFailed,
+        Deed::Forgotten,
+        Deed::ChecksumAccepted,
+    ];
+
+    /// As it is recorded and shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            Deed::Applied => "applied",
+            Deed::SectionApplied => "section applied",
+            Deed::Failed => "failed",
+            Deed::RolledBack => "rolled back",
+            Deed::CodeApplied => "code applied",
+            Deed::MarkedApplied => "marked applied",
+            Deed::MarkedFailed => "marked failed",
+            Deed::Forgotten => "forgotten",
+            Deed::ChecksumAccepted => "checksum accepted",
+        }
+    }
 }
 
 /// A statement as `pgmg_state` knows it: one row for each object, or one row of its own if it provides nothing.

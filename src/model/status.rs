@@ -17,8 +17,11 @@ pub struct Status {
 pub struct MigrationStatus {
     pub name: String,
     pub state: MigrationState,
-    /// As PostgreSQL prints it; `None` if it is not applied.
+    /// As PostgreSQL prints it; `None` if it was never tried.
     pub applied_at: Option<String>,
+    /// The section that is to run next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
 }
 
 /// The states of a migration.
@@ -33,6 +36,10 @@ pub enum MigrationState {
     Missing,
     /// Pending, and one that comes after it is applied.
     Late,
+    /// Tried outside a transaction, and nothing of it is done.
+    Failed,
+    /// Some of its statements are done; the next apply goes on behind them.
+    Partial,
 }
 
 /// How the statements of the code directory stand.

@@ -119,8 +119,10 @@ fn line(step: &Step) -> String {
         Reason::Drifted => _ = write!(line, " {}", paint(CHANGED, "(drifted)")),
         Reason::Pending | Reason::New | Reason::Modified => {}
     }
-    if step.phase == Phase::AfterCommit {
-        let _ = write!(line, " {}", paint(CHANGED, "(after the commit, cannot be rolled back)"));
+    match step.phase {
+        Phase::Transaction => {}
+        Phase::AfterCommit => _ = write!(line, " {}", paint(CHANGED, "(after the commit, cannot be rolled back)")),
+        Phase::Alone => _ = write!(line, " {}", paint(CHANGED, "(by itself, cannot be rolled back)")),
     }
     line
 }

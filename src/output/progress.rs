@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::print_error;
 use crate::model::progress::Progress;
 
 /// Whether progress may be shown.
@@ -57,6 +58,10 @@ impl Progress for Bar {
         }
         self.bar.set_position(done as u64);
         self.bar.set_message(what.to_owned());
+    }
+
+    fn say(&self, sentence: &str) {
+        self.bar.suspend(|| print_error(&format!("{sentence}\n")));
     }
 
     fn finish(&self) {

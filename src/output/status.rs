@@ -26,7 +26,14 @@ pub fn text(status: &Status) -> String {
 fn list_migrations(text: &mut String, migrations: &[MigrationStatus]) {
     let number = |state: MigrationState| migrations.iter().filter(|migration| migration.state == state).count();
     let mut counts = vec![format!("{} applied", grouped(number(MigrationState::Applied)))];
-    for state in [MigrationState::Pending, MigrationState::Late, MigrationState::Edited, MigrationState::Missing] {
+    for state in [
+        MigrationState::Partial,
+        MigrationState::Failed,
+        MigrationState::Pending,
+        MigrationState::Late,
+        MigrationState::Edited,
+        MigrationState::Missing,
+    ] {
         if number(state) > 0 {
             counts.push(format!("{} {}", grouped(number(state)), word(state)));
         }
@@ -38,7 +45,7 @@ fn list_migrations(text: &mut String, migrations: &[MigrationStatus]) {
     });
     let _ = writeln!(text, "{} {}{}", paint(HEADING, "Migrations:"), counts.join(", "), latest.unwrap_or_default());
     for migration in migrations.iter().filter(|migration| migration.state != MigrationState::Applied) {
-        let _ = writeln!(text, "  - {} ({})", migration.name, explained(migration.state));
+        let _ = writeln!(text, "  - {} ({})", migration.name, explained(migration));
     }
 }
 
@@ -68,11 +75,18 @@ fn word(state: MigrationState) -> &'static str {
         MigrationState::Edited => "edited",
         MigrationState::Missing => "missing",
         MigrationState::Late => "late",
+        MigrationState::Failed => "failed",
+        MigrationState::Partial => "done in part",
     }
 }
 
-fn explained(state: MigrationState) -> String {
-    match state {
+fn explained(migration: &MigrationStatus) -> String {
+    match migration.state {
+        MigrationState::Failed => paint(BAD, "failed; nothing of it is done"),
+        MigrationState::Partial => {
+            let next = migration.section.as_ref().map(|section| format!("; goes on at section {section}")).unwrap_or_default();
+            paint(BAD, format_args!("done in part{next}"))
+        }
         MigrationState::Applied => paint(GOOD, "applied"),
         MigrationState::Pending => paint(CHANGED, "pending"),
         MigrationState::Edited => paint(BAD, "edited after it was applied"),
@@ -89,6 +103,7 @@ pub(super) mod tests {
     /// A status with something of everything.
     pub fn example() -> Status {
         let migration = |name: &str, state, applied_at: Option<&str>| MigrationStatus {
+            section: None,
             name: name.into(),
             state,
             applied_at: applied_at.map(Into::into),

@@ -1,21 +1,23 @@
 //! Files against records: what is new, changed, gone or edited, without asking the database.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::course::{migration_status, pending, resumed};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::migration::Migration;
 use crate::model::plan::{Change, ChangeKind};
-use crate::model::project::{Place, Project};
-use crate::model::record::{Drift, Recorded, RecordedMigration, RecordedStatement};
+use crate::model::project::Project;
+use crate::model::record::{Drift, Recorded, RecordedStatement};
 use crate::model::statement::Statement;
-use crate::model::status::{CodeStatus, MigrationState, MigrationStatus, StatementStatus, Status};
+use crate::model::status::{CodeStatus, StatementStatus, Status};
 
 /// How a project differs from what is recorded.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
     /// Indexes of the migrations to run, in order.
     pub migrations: Vec<usize>,
+    /// Those of them that are done in part.
+    pub resumed: BTreeMap<usize, Resumed>,
     /// Indexes of the statements that are not recorded as they are.
     pub statements: Vec<usize>,
     /// Indexes of the recorded statements that no file holds any more, in this form.
@@ -28,6 +30,15 @@ pub struct Comparison {
     pub drifted_rows: Vec<usize>,
     /// Statements that take back what somebody else granted on them.
     pub revokes: Vec<String>,
+}
+
+/// Where a migration goes on that is done in part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resumed {
+    /// How many of its statements are done.
+    pub completed: usize,
+    /// The next one was begun, and nobody knows whether it came to its end.
+    pub begun: bool,
 }
 
 impl Comparison {
@@ -43,6 +54,7 @@ pub fn compare(project: &Project, recorded: &Recorded) -> Result<Comparison> {
     let mut comparison = Comparison::default();
     if let Some(migrations) = &project.migrations {
         comparison.migrations = pending(migrations, recorded)?;
+        comparison.resumed = resumed(migrations, recorded);
     }
     if let Some(statements) = &project.statements {
         if statements.is_empty() && !recorded.statements.is_empty() {
@@ -159,63 +171,4 @@ fn code_status(statements: &[Statement], recorded: &Recorded, healing: &Comparis
     differing.extend(drifted);
     differing.sort_by(|a, b| (&a.file, &a.label).cmp(&(&b.file, &b.label)));
     CodeStatus { applied, differing }
-}
-
-fn migration_status(migrations: &[Migration], recorded: &Recorded) -> Vec<MigrationStatus> {
-    let rows: HashMap<&str, &RecordedMigration> = recorded.migrations.iter().map(|row| (row.name.as_str(), row)).collect();
-    let last_applied = migrations.iter().rposition(|migration| rows.contains_key(migration.name.as_str()));
-    let mut all: Vec<MigrationStatus> = Vec::new();
-    for (at, migration) in migrations.iter().enumerate() {
-        let row = rows.get(migration.name.as_str());
-        let state = match row {
-            Some(row) if is_edited(migration, row) => MigrationState::Edited,
-            Some(_) => MigrationState::Applied,
-            None if last_applied.is_some_and(|last| at < last) => MigrationState::Late,
-            None => MigrationState::Pending,
-        };
-        all.push(MigrationStatus { name: migration.name.clone(), state, applied_at: row.map(|row| row.applied_at.clone()) });
-    }
-    let present: HashSet<&str> = migrations.iter().map(|migration| migration.name.as_str()).collect();
-    let missing = recorded.migrations.iter().filter(|row| !present.contains(row.name.as_str()));
-    all.extend(missing.map(|row| MigrationStatus {
-        name: row.name.clone(),
-        state: MigrationState::Missing,
-        applied_at: Some(row.applied_at.clone()),
-    }));
-    all
-}
-
-fn is_edited(migration: &Migration, row: &RecordedMigration) -> bool {
-    row.checksum.as_ref().is_some_and(|checksum| *checksum != migration.checksum.to_string())
-}
-
-fn pending(migrations: &[Migration], recorded: &Recorded) -> Result<Vec<usize>> {
-    let mut diagnostics = Vec::new();
-    let mut pending = Vec::new();
-    let status = migration_status(migrations, recorded);
-    let last = status.iter().take(migrations.len()).rfind(|one| one.applied_at.is_some()).map_or("", |one| one.name.as_str());
-    for (at, one) in status.iter().enumerate() {
-        let name = &one.name;
-        let place =
-            migrations.get(at).map_or_else(|| Place::file(name.clone()), |migration| Place::file(migration.file.path.clone()));
-        match one.state {
-            MigrationState::Applied => {}
-            MigrationState::Pending => pending.push(at),
-            MigrationState::Edited => diagnostics.push(
-                Diagnostic::new(format!("the migration {name} was edited after it was applied"))
-                    .at(place)
-                    .help("take the edit back and write a new migration for it"),
-            ),
-            MigrationState::Late => diagnostics.push(
-                Diagnostic::new(format!("the migration {name} comes before {last}, which is applied already"))
-                    .at(place)
-                    .help("rename it so that it comes last"),
-            ),
-            MigrationState::Missing => diagnostics.push(
-                Diagnostic::new(format!("the migration {name} is applied, but its file is gone"))
-                    .help("bring the file back from version control"),
-            ),
-        }
-    }
-    if diagnostics.is_empty() { Ok(pending) } else { Err(Error { kind: Kind::Disagreement, diagnostics }) }
 }

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
-use super::Input;
 use super::again;
 use super::compare::first_word;
 use super::evolve::{self, Evolved};
@@ -14,6 +13,7 @@ use super::records::Records;
 use super::replace::{self, Dropped, Room};
 use super::undo::{self, Undo};
 use super::whole_file::{self, WholeFiles};
+use super::{Input, Ran};
 use crate::database::session::{Failure, Part, Session, Unit};
 use crate::error::Result;
 use crate::model::name::Name;
@@ -55,6 +55,8 @@ pub struct Drive<'a> {
     pub because: HashMap<usize, usize>,
     /// Pairs (migration, statement that it needed).
     pub needed_by_migrations: Vec<(usize, usize)>,
+    /// The migrations that are done.
+    pub ran: Vec<Ran>,
     /// What was dropped and is to come back.
     pub dropped: Vec<Dropped>,
     /// Statements that are tried again because what they made was dropped, and why.
@@ -121,6 +123,7 @@ impl<'a> Drive<'a> {
             evolved: HashMap::new(),
             because: HashMap::new(),
             needed_by_migrations: Vec::new(),
+            ran: Vec::new(),
             dropped: Vec::new(),
             made_again: HashMap::new(),
             undo: Undo::default(),

@@ -27,7 +27,8 @@ pub fn fatal(failed: &Failed) -> Option<Error> {
             Kind::Unavailable,
             diagnostic.help("raise max_locks_per_transaction in the server's configuration and restart the server"),
         )),
-        Obstacle::Fatal if error.code == "57014" => Some(interrupt::error()),
+        Obstacle::Fatal if error.code == "57014" && interrupt::is_requested() => Some(interrupt::error()),
+        Obstacle::Fatal if error.code == "57014" => Some(Error::new(Kind::Sql, diagnostic)),
         Obstacle::Fatal if error.code == "25006" => {
             Some(Error::new(Kind::Unavailable, diagnostic.help("connect to a server that accepts changes")))
         }
@@ -79,7 +80,7 @@ pub fn migration(drive: &Drive<'_>, migration: &Migration, failure: &Failure, ob
 /// A statement of pgmg's own that PostgreSQL refused.
 pub fn own(error: &SqlError) -> Error {
     let kind = match error.code.as_str() {
-        "57014" => return interrupt::error(),
+        "57014" if interrupt::is_requested() => return interrupt::error(),
         "42501" => Kind::Sql,
         code if ["08", "25", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class)) => Kind::Unavailable,
         _ => Kind::Sql,

@@ -1,5 +1,8 @@
 //! Runs the pending migrations in order; a migration that needs a code object gets it first.
 
+use std::time::Instant;
+
+use super::Ran;
 use super::drive::{Done, Drive};
 use super::{failure, replace};
 use crate::database::session::{Part, Unit};
@@ -14,7 +17,9 @@ use crate::resolver::diagnosis::{Obstacle, diagnose};
 pub fn run(drive: &mut Drive<'_>) -> Result<()> {
     let migrations = drive.input.project.migrations.as_deref().unwrap_or_default();
     for (at, &index) in drive.input.comparison.migrations.iter().enumerate() {
+        let started = Instant::now();
         run_one(drive, index, &migrations[index])?;
+        drive.ran.push(Ran { index, took: started.elapsed() });
         drive.input.progress.at(at + 1, &migrations[index].file.path);
     }
     Ok(())
@@ -81,4 +86,18 @@ fn build(drive: &mut Drive<'_>, wanted: Vec<usize>) -> Result<bool> {
     drive.run()?;
     drive.queue.limit(None);
     Ok(drive.queue.successes().len() > before)
+}
+
+/// In a stage of its own nothing that had to go may be away until the next one: it comes back as it is in the files, or else as it was.
+pub fn make_again(drive: &mut Drive<'_>) -> Result<()> {
+    while !drive.dropped.is_empty() {
+        let before = drive.dropped.len();
+        let again: Vec<usize> = drive.made_again.keys().copied().filter(|&id| !drive.queue.is_done(id)).collect();
+        build(drive, again)?;
+        replace::give_back(drive)?;
+        if drive.dropped.len() == before {
+            break;
+        }
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@ pub mod after_commit;
 mod again;
 mod circles;
 pub mod compare;
+mod course;
 pub mod drift;
 mod drive;
 mod edges;
@@ -12,17 +13,20 @@ mod failure;
 mod ledger;
 mod locks;
 mod migrations;
+pub mod outside;
 mod ownership;
 mod records;
 pub mod redefinition;
 mod removal;
 mod replace;
 mod report;
+pub mod sections;
 pub mod stages;
 mod undo;
 mod whole_file;
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use crate::database::session::Session;
 use crate::error::{Error, Result};
@@ -82,8 +86,8 @@ impl<'a> Input<'a> {
 #[derive(Debug)]
 pub struct Finished {
     pub plan: Plan,
-    /// Indexes of the migrations that ran.
-    pub migrations: Vec<usize>,
+    /// The migrations that ran, in order.
+    pub migrations: Vec<Ran>,
     pub records: Vec<RecordedStatement>,
     pub dependencies: Vec<Dependency>,
     /// Names in `pgmg_state` that are no longer right.
@@ -93,6 +97,14 @@ pub struct Finished {
     pub learned: Vec<LearnedEdge>,
     /// Statements that run by themselves after the commit, in order.
     pub later: Vec<usize>,
+}
+
+/// A migration that ran.
+#[derive(Debug, Clone, Copy)]
+pub struct Ran {
+    /// Its index in the project.
+    pub index: usize,
+    pub took: Duration,
 }
 
 /// How a run that may go on ends.
@@ -131,7 +143,9 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Ended> {
             // Before anything new is built on it.
             again::follow_the_changed(&mut drive)?;
         }
-        if input.scope == Scope::Everything {
+        if input.scope == Scope::WhatMigrationsNeed {
+            migrations::make_again(&mut drive)?;
+        } else {
             drive.run_all()?;
             while removal::before_the_failing(&mut drive)? || again::before_the_failing(&mut drive)? {}
             if let Some(first) = evolve::to_commit_first(&drive) {

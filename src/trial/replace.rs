@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::Scope;
 use super::drive::{Done, Drive, Failed, OWN_UNIT};
 use super::evolve::{self, Attempt};
 use super::ledger::seems_to_create;
@@ -349,7 +350,7 @@ fn maker(drive: &Drive<'_>, one: &Dependent, definition: Option<&String>) -> Opt
     if let Some(id) = done.into_iter().find(|&id| seems_to_create(&drive.statements[id], &one.object)) {
         return Some(Maker::Statement(id));
     }
-    if row.is_some() {
+    if row.is_some() && drive.input.scope == Scope::Everything {
         return Some(Maker::Nobody);
     }
     const SAID_BY_THE_OWNER: &[&str] = &["default value", "domain constraint", "table constraint", "publication relation"];

@@ -77,7 +77,7 @@ fn without_edges(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
     let records = records(&done, drive.statements, |id| ledger.statement(id));
     Ok(Finished {
         plan,
-        migrations: input.comparison.migrations.clone(),
+        migrations: drive.ran.clone(),
         seen_again: seen_again(input, ledger, &records, &forgotten),
         records,
         dependencies: Vec::new(),
@@ -238,7 +238,7 @@ pub fn migration_step(migration: &Migration) -> Step {
         statement: None,
         sql: migration.file.text.clone(),
         definition: None,
-        phase: if migration.mode == Mode::NoTransaction { Phase::AfterCommit } else { Phase::Transaction },
+        phase: if migration.runs_alone() { Phase::Alone } else { Phase::Transaction },
     }
 }
 

@@ -1,8 +1,8 @@
 //! A run in stages: what PostgreSQL takes only outside a transaction divides the pending migrations.
 
 use super::compare::Comparison;
+use crate::model::migration::Migration;
 use crate::model::project::Project;
-use crate::model::statement::Mode;
 
 /// What comes next.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub enum Stage {
 /// The next stage of a comparison.
 pub fn next(project: &Project, comparison: &Comparison) -> Stage {
     let migrations = project.migrations.as_deref().unwrap_or_default();
-    let alone = comparison.migrations.iter().position(|&index| migrations[index].mode == Mode::NoTransaction);
+    let alone = comparison.migrations.iter().position(|&index| runs_alone(&migrations[index], comparison, index));
     match alone {
         None => Stage::Whole,
         Some(0) => Stage::Alone(comparison.migrations[0]),
@@ -26,9 +26,15 @@ pub fn next(project: &Project, comparison: &Comparison) -> Stage {
     }
 }
 
-/// The first pending migration that divides the run, by name.
-pub fn divided_by<'a>(project: &'a Project, comparison: &Comparison) -> Option<&'a str> {
+/// The pending migrations that run by themselves, by name.
+pub fn divided_by<'a>(project: &'a Project, comparison: &Comparison) -> Vec<&'a str> {
     let migrations = project.migrations.as_deref().unwrap_or_default();
-    let mut pending = comparison.migrations.iter().map(|&index| &migrations[index]);
-    pending.find(|migration| migration.mode == Mode::NoTransaction).map(|migration| migration.name.as_str())
+    let pending = comparison.migrations.iter().map(|&index| (index, &migrations[index]));
+    let alone = pending.filter(|(index, migration)| runs_alone(migration, comparison, *index));
+    alone.map(|(_, migration)| migration.name.as_str()).collect()
+}
+
+/// One that is done in part goes on where it stopped, whatever its file says by now.
+fn runs_alone(migration: &Migration, comparison: &Comparison, index: usize) -> bool {
+    migration.runs_alone() || comparison.resumed.contains_key(&index)
 }

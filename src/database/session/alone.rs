@@ -1,0 +1,50 @@
+//! Statements outside the one transaction: each by itself, or together with the record of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Session, refused};
+use crate::error::Result;
+use crate::model::sql_error::SqlError;
+use crate::model::statement::Settings;
+
+impl Session {
+    /// Sets PostgreSQL's `statement_timeout` and `lock_timeout` for what comes, whatever files set; `None`: as it was at first.
+    pub fn limit(&mut self, timeout: Option<Duration>, lock_timeout: Option<Duration>) -> Result<()> {
+        let limits = [("lock_timeout", lock_timeout), ("statement_timeout", timeout)];
+        let limits = limits.map(|(name, limit)| limit.map(|limit| format!("; SET {name} = {}", limit.as_millis())));
+        self.base = self.own_base.clone() + &limits.into_iter().flatten().collect::<String>();
+        let sql = format!("RESET statement_timeout; {}", self.base);
+        self.execute(&sql)?.map_err(|error| refused("cannot set the session's limits", &error))
+    }
+
+    /// Runs one statement and what `record` does in one transaction; what PostgreSQL refuses leaves nothing.
+    pub fn run_with(
+        &mut self,
+        sql: &str,
+        settings: &Arc<Settings>,
+        record: impl FnOnce(&mut Session) -> Result<()>,
+    ) -> Result<std::result::Result<(), SqlError>> {
+        self.settle()?;
+        self.command("BEGIN ISOLATION LEVEL READ COMMITTED")?.map_err(|error| refused("cannot begin", &error))?;
+        let done = match self.run_alone(sql, settings)? {
+            Ok(()) => record(self).map(Ok)?,
+            Err(error) => Err(error),
+        };
+        let ended = self.command(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        // Settings of the session that were made in it are gone with it.
+        self.settings = Some(Arc::clone(settings));
+        Ok(done.and(ended))
+    }
+
+    /// Runs one statement by itself, outside a transaction.
+    pub fn run_alone(&mut self, sql: &str, settings: &Arc<Settings>) -> Result<std::result::Result<(), SqlError>> {
+        for text in self.switch(settings) {
+            if let Err(error) = self.command(&text)? {
+                return Ok(Err(error));
+            }
+        }
+        self.settings = Some(Arc::clone(settings));
+        self.command(sql)
+    }
+}

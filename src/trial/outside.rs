@@ -1,0 +1,90 @@
+//! A statement that runs outside the one transaction: with the record of it where PostgreSQL allows that, else by itself.
+
+use super::failure;
+use crate::database::interrupt;
+use crate::database::session::Session;
+use crate::error::{Error, Kind, Result};
+use crate::model::sql_error::SqlError;
+use crate::model::statement::Statement;
+
+/// What is known of an earlier try of the same statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earlier {
+    None,
+    /// It was begun, and the run ended before anybody knew whether it came to its end.
+    Unknown,
+}
+
+/// Runs a statement that PostgreSQL takes only outside a transaction. What a failed try left is removed: a failed CREATE INDEX
+/// CONCURRENTLY leaves an invalid index (PostgreSQL manual, CREATE INDEX).
+pub fn run(session: &mut Session, statement: &Statement, earlier: Earlier) -> Result<()> {
+    if earlier == Earlier::Unknown {
+        drop_invalid_on_its_tables(session, statement)?;
+    }
+    let before = invalid_indexes(session)?;
+    let Err(mut error) = session.run_alone(statement.sql(), &statement.settings)? else { return Ok(()) };
+    if error.code == "42P07" && drop_invalid_named(session, statement)? {
+        match session.run_alone(statement.sql(), &statement.settings)? {
+            Ok(()) => return Ok(()),
+            Err(again) => error = again,
+        }
+    }
+    // The earlier try came to its end, and its object is there, or gone.
+    if earlier == Earlier::Unknown && matches!(error.code.as_str(), "42P07" | "42704") {
+        return Ok(());
+    }
+    // A connection that is gone says so again.
+    if let Ok(after) = invalid_indexes(session) {
+        for left in after.iter().filter(|index| !before.contains(index)) {
+            drop_index(session, left)?;
+        }
+    }
+    Err(said(statement, &error))
+}
+
+/// The error of a statement at its place.
+pub fn said(statement: &Statement, error: &SqlError) -> Error {
+    let is_lost = error.code.starts_with("57P") || error.code.starts_with("08");
+    let kind = match error.code.as_str() {
+        "57014" if interrupt::is_requested() => Kind::Interrupted,
+        "55P03" => Kind::Unavailable,
+        _ if is_lost => Kind::Unavailable,
+        _ => Kind::Sql,
+    };
+    let place = error.position.map_or_else(|| statement.place(), |position| statement.place_of(position));
+    Error::new(kind, failure::said(error).at(place))
+}
+
+/// Every invalid index, spelled so that DROP INDEX finds it.
+fn invalid_indexes(session: &mut Session) -> Result<Vec<String>> {
+    let rows = session
+        .query("SELECT indexrelid::pg_catalog.regclass::pg_catalog.text FROM pg_catalog.pg_index WHERE NOT indisvalid", &[])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+fn drop_invalid_named(session: &mut Session, statement: &Statement) -> Result<bool> {
+    for created in &statement.mentions.creates {
+        let rows = session.query(include_str!("invalid_index.sql"), &[&created.name.schema, &created.name.name])?;
+        if let Some(name) = rows.first().map(|row| row.get::<_, String>(0)) {
+            drop_index(session, &name)?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// An index without a name of its own can only be found by its table.
+fn drop_invalid_on_its_tables(session: &mut Session, statement: &Statement) -> Result<()> {
+    let names: Vec<String> = statement.mentions.uses.iter().map(|used| used.name.to_string()).collect();
+    for row in session.query(include_str!("invalid_indexes_of.sql"), &[&names])? {
+        drop_index(session, row.get(0))?;
+    }
+    Ok(())
+}
+
+fn drop_index(session: &mut Session, name: &str) -> Result<()> {
+    log::info!("{name} is invalid, left by an earlier try: it is dropped");
+    session
+        .execute(&format!("DROP INDEX CONCURRENTLY IF EXISTS {name}"))?
+        .map_err(|error| Error::new(Kind::Sql, failure::said(&error)))
+}

@@ -1,0 +1,103 @@
+//! A section outside a transaction: statement by statement, each recorded as it is done, so that each is done once.
+
+use std::time::Instant;
+
+use super::outside::{self, Earlier};
+use crate::database::migration_records::MigrationRecord;
+use crate::database::session::Session;
+use crate::database::state::{Changes, StateTables};
+use crate::error::{Error, Kind, Result};
+use crate::model::migration::{Migration, Section};
+use crate::model::progress::Progress;
+use crate::model::record::Standing;
+
+/// A section of a migration, and where in it the run begins.
+pub struct Part<'a> {
+    pub migration: &'a Migration,
+    pub section: &'a Section,
+    /// The migration's statement to begin with.
+    pub from: usize,
+    pub earlier: Earlier,
+    pub progress: &'a dyn Progress,
+}
+
+impl Part<'_> {
+    /// Runs it to its end. Each statement that PostgreSQL takes in a transaction is committed together with the record that it
+    /// is done; before any other the record says that it was begun.
+    pub fn run(&self, session: &mut Session, state: &StateTables) -> Result<()> {
+        session.limit(self.section.timeout, self.section.lock_timeout)?;
+        let ended = self.statements(session, state);
+        // Where the connection is gone the error before says so.
+        let freed = session.limit(None, None);
+        ended.and(freed)
+    }
+
+    fn statements(&self, session: &mut Session, state: &StateTables) -> Result<()> {
+        let total = self.migration.statements.len();
+        for at in self.from..self.section.statements.end {
+            let statement = &self.migration.statements[at];
+            self.progress.at(at, &format!("{} statement {} of {total}", self.migration.name, at + 1));
+            let earlier = if at == self.from { self.earlier } else { Earlier::None };
+            let started = Instant::now();
+            if earlier == Earlier::None {
+                let together = session.run_with(statement.sql(), &statement.settings, |session| {
+                    state.write_migrations(session, &[self.record(at + 1, Begun::No, started)])
+                })?;
+                match together {
+                    Ok(()) => continue,
+                    // It cannot run inside a transaction block; or it commits by itself.
+                    Err(error) if matches!(error.code.as_str(), "25001" | "2D000") => {}
+                    Err(error) => return Err(outside::said(statement, &error)),
+                }
+                state.write_migrations(session, &[self.record(at, Begun::Yes, started)])?;
+            }
+            if let Err(error) = outside::run(session, statement, earlier) {
+                // It is known now that it did not come to its end.
+                let _ = state.write_migrations(session, &[self.record(at, Begun::No, started)]);
+                return Err(error);
+            }
+            state.write_migrations(session, &[self.record(at + 1, Begun::No, started)])?;
+        }
+        Ok(())
+    }
+
+    fn record(&self, completed: usize, begun: Begun, since: Instant) -> MigrationRecord<'_> {
+        let next = self.migration.parts().into_iter().find(|section| section.statements.end > completed);
+        MigrationRecord {
+            migration: self.migration,
+            standing: Standing::Partial,
+            completed,
+            section: next.map(|section| section.name).filter(|name| !name.is_empty()),
+            begun: begun == Begun::Yes,
+            duration: milliseconds(since),
+            destructive: self.migration.destructive,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begun {
+    Yes,
+    No,
+}
+
+/// Makes the state tables, so that a section can be recorded.
+pub fn prepare(session: &mut Session, state: &StateTables) -> Result<()> {
+    let empty = Changes::default();
+    state.write(session, &empty)?.map_err(|error| Error::new(Kind::Sql, super::failure::said(&error)))
+}
+
+/// Whether the same can succeed later without anybody's doing: a lock, a deadlock, a serialization failure, a lost connection
+/// (PostgreSQL manual, appendix A).
+pub fn passes_by_itself(error: &Error) -> bool {
+    let codes = error.diagnostics.iter().filter_map(|diagnostic| diagnostic.code.as_deref());
+    let passes = |code: &str| {
+        matches!(code, "55P03" | "40P01" | "40001" | "57P01" | "57P02" | "57P03" | "53300") || code.starts_with("08")
+    };
+    codes.clone().any(passes) || error.kind == Kind::Unavailable && codes.count() == 0
+}
+
+/// Whole milliseconds since then.
+pub fn milliseconds(since: Instant) -> i64 {
+    i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX)
+}
