@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::config::Settings;
 use crate::database::connect::Target;
 use crate::database::drift;
+use crate::database::effects::Described;
 use crate::database::interrupt;
 use crate::database::limits::Limits;
 use crate::database::lock;
@@ -130,7 +131,9 @@ impl Opening {
     ) -> Result<Ended> {
         let side = self.target.pool()?;
         let existing = |ids: &[CatalogId]| existing(&side, ids);
-        let input = Input { scope, ..input(&self.project, &self.recorded, comparison, learned, &existing, progress) };
+        let described = |relations: &[u32], types: &[u32], routines: &[u32]| described(&side, relations, types, routines);
+        let input = input(&self.project, &self.recorded, comparison, learned, &existing, progress);
+        let input = Input { scope, described_outside: &described, ..input };
         let pending = comparison.statements.len() + comparison.migrations.len();
         let limits = std::thread::scope(|scope| {
             let limits = scope.spawn(|| side.with(|client| Limits::read(client)));
@@ -183,6 +186,13 @@ fn existing(side: &SidePool, ids: &[CatalogId]) -> Result<HashSet<CatalogId>> {
     side.with(|client| crate::database::catalog::existing(client, ids))
 }
 
+fn described(side: &SidePool, relations: &[u32], types: &[u32], routines: &[u32]) -> Result<Described> {
+    if relations.is_empty() && types.is_empty() && routines.is_empty() {
+        return Ok(Described::default());
+    }
+    side.with(|client| crate::database::effects::described_outside(client, relations, types, routines))
+}
+
 type Existing<'a> = &'a dyn Fn(&[CatalogId]) -> Result<HashSet<CatalogId>>;
 
 fn input<'a>(
@@ -203,6 +213,7 @@ fn input<'a>(
         known: learned.edges(statements),
         needed_by_migrations,
         existing,
+        described_outside: &|_, _, _| Ok(Described::default()),
         progress,
         scope: Scope::Everything,
     }

@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod connect;
 mod conninfo;
 pub mod drift;
+pub mod effects;
 pub mod forms;
 pub mod interrupt;
 pub mod limits;

@@ -2,6 +2,7 @@
 
 pub mod diagnostic;
 pub mod duration;
+pub mod effect;
 pub mod migration;
 pub mod name;
 pub mod object;
@@ -13,3 +14,4 @@ pub mod record;
 pub mod sql_error;
 pub mod statement;
 pub mod status;
+pub mod widening;

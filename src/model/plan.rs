@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::effect::Effect;
 use super::statement::StatementId;
 
 /// Everything a run would do or did, in order.
@@ -73,6 +74,8 @@ pub struct Step {
     /// How PostgreSQL describes the object before and after; only where it was asked and differs.
     pub definition: Option<Redefinition>,
     pub phase: Phase,
+    /// What a migration did to what was there; only where it was tried.
+    pub effects: Vec<Effect>,
 }
 
 /// An object's definition as PostgreSQL words it, before a run and after it.

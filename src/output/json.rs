@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Kind};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
+use crate::model::effect::{Effect, Notice};
 use crate::model::plan::{Action, ChangeKind, Phase, Plan, Reason, TrialFigures, Tried};
 use crate::model::project::Place;
 use crate::model::status::Status;
@@ -90,6 +91,16 @@ struct Step<'a> {
     line: usize,
     phase: Phase,
     sql: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    effects: Vec<MeasuredEffect<'a>>,
+}
+
+#[derive(Serialize)]
+struct MeasuredEffect<'a> {
+    #[serde(flatten)]
+    effect: &'a Effect,
+    destructive: bool,
+    clients: Notice,
 }
 
 impl<'a> Document<'a> {
@@ -137,7 +148,14 @@ impl<'a> Step<'a> {
             line: step.line,
             phase: step.phase,
             sql: &step.sql,
+            effects: step.effects.iter().map(MeasuredEffect::new).collect(),
         }
+    }
+}
+
+impl<'a> MeasuredEffect<'a> {
+    fn new(effect: &'a Effect) -> Self {
+        MeasuredEffect { effect, destructive: effect.is_destructive(), clients: effect.notice() }
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod apply;
 mod definition;
 pub mod diagnostic;
+mod effects;
 pub mod json;
 pub mod plan;
 pub mod progress;

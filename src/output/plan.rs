@@ -20,6 +20,7 @@ pub fn text(plan: &Plan, sql: Extra) -> String {
     }
     changes(&mut text, plan);
     steps(&mut text, plan, sql);
+    effects(&mut text, plan);
     let _ = writeln!(text, "\n{}", summary(plan));
     text
 }
@@ -89,6 +90,19 @@ fn steps(text: &mut String, plan: &Plan, sql: Extra) {
         if let Some(change) = &step.definition {
             text.push_str(&difference(change, &indent));
         }
+    }
+}
+
+/// What the migrations do to what is there; nothing to be said about a migration that only makes something new.
+fn effects(text: &mut String, plan: &Plan) {
+    let with_effects: Vec<&Step> = plan.steps.iter().filter(|step| !step.effects.is_empty()).collect();
+    if with_effects.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nEffects on what is there:");
+    for step in with_effects {
+        let _ = writeln!(text, "  {}", step.object);
+        text.push_str(&super::effects::table(&step.effects, "    "));
     }
 }
 
@@ -213,6 +227,7 @@ pub(super) mod tests {
             statement: None,
             sql: "SELECT 1".into(),
             definition: None,
+            effects: Vec::new(),
             phase: Phase::Transaction,
         }
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::again;
 use super::compare::first_word;
+use super::effects::Measured;
 use super::evolve::{self, Evolved};
 use super::failure;
 use super::ledger::{Ledger, seems_to_create};
@@ -55,6 +56,8 @@ pub struct Drive<'a> {
     pub because: HashMap<usize, usize>,
     /// Pairs (migration, statement that it needed).
     pub needed_by_migrations: Vec<(usize, usize)>,
+    /// What migrations did, by their indexes.
+    pub measured: HashMap<usize, Measured>,
     /// The migrations that are done.
     pub ran: Vec<Ran>,
     /// What was dropped and is to come back.
@@ -123,6 +126,7 @@ impl<'a> Drive<'a> {
             evolved: HashMap::new(),
             because: HashMap::new(),
             needed_by_migrations: Vec::new(),
+            measured: HashMap::new(),
             ran: Vec::new(),
             dropped: Vec::new(),
             made_again: HashMap::new(),

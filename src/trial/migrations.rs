@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Ran;
 use super::drive::{Done, Drive};
-use super::{failure, replace};
+use super::{effects, failure, replace};
 use crate::database::session::{Part, Unit};
 use crate::error::Result;
 use crate::model::migration::Migration;
@@ -38,10 +38,14 @@ fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration) -> Result
     let known = drive.input.needed_by_migrations.get(index).cloned().unwrap_or_default();
     build(drive, known)?;
     loop {
+        let before = effects::before(drive.session)?;
+        let since = Instant::now();
         let outcome = drive.session.attempt(std::slice::from_ref(&unit))?;
         drive.figures.attempts += 1;
         let Some(failed) = outcome.failure else {
             drive.course.push(Done::Migration(index));
+            let measured = effects::measure(drive, &before, since)?;
+            drive.measured.insert(index, measured);
             return super::check_constraints(drive.session, Some(migration));
         };
         drive.figures.failures += 1;

@@ -8,6 +8,7 @@ mod course;
 pub mod drift;
 mod drive;
 mod edges;
+mod effects;
 mod evolve;
 mod failure;
 mod ledger;
@@ -28,6 +29,7 @@ mod whole_file;
 use std::collections::HashSet;
 use std::time::Duration;
 
+use crate::database::effects::Described;
 use crate::database::session::Session;
 use crate::error::{Error, Result};
 use crate::model::migration::Migration;
@@ -63,6 +65,8 @@ pub struct Input<'a> {
     pub needed_by_migrations: Vec<Vec<usize>>,
     /// Which objects were there before this run, seen from outside its transaction.
     pub existing: &'a dyn Fn(&[CatalogId]) -> Result<HashSet<CatalogId>>,
+    /// How relations, types and routines were before this run, seen from outside its transaction.
+    pub described_outside: &'a dyn Fn(&[u32], &[u32], &[u32]) -> Result<Described>,
     pub progress: &'a dyn Progress,
     pub scope: Scope,
 }

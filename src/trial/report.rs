@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::compare::{changed_files, first_word, seeming_label};
 use super::drive::{Done, Drive};
 use super::edges::Edges;
+use super::effects::Measured;
 use super::ledger::{Entry, Ledger, Provided, Was, seems_to_create};
 use super::undo::{Deed, deed};
 use super::{Finished, Input, Scope, removal};
@@ -45,7 +46,10 @@ fn without_edges(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
         plan.steps.push(match done {
             Done::Dropped(object, reason) => drop_step(object, reason),
             Done::SetBack(object, reason, sql) => Step { action: Action::SetBack, sql: sql.clone(), ..drop_step(object, reason) },
-            Done::Migration(index) => migration_step(&migrations[*index]),
+            Done::Migration(index) => Step {
+                effects: drive.measured.get(index).map(Measured::until_now).unwrap_or_default(),
+                ..migration_step(&migrations[*index])
+            },
             Done::Statement(id) => {
                 let mut step = statement_step(&drive.statements[*id], *id, ledger.statement(*id), &modified);
                 if let Some(sql) = drive.rewritten.get(id) {
@@ -206,6 +210,7 @@ fn drop_step(object: &Object, reason: &Reason) -> Step {
         statement: None,
         sql: spelling::drop_statement(object).unwrap_or_default(),
         definition: None,
+        effects: Vec::new(),
         phase: Phase::Transaction,
     }
 }
@@ -222,6 +227,7 @@ fn forget_step(row: &RecordedStatement) -> Step {
         statement: None,
         sql: String::new(),
         definition: None,
+        effects: Vec::new(),
         phase: Phase::Transaction,
     }
 }
@@ -238,6 +244,7 @@ pub fn migration_step(migration: &Migration) -> Step {
         statement: None,
         sql: migration.file.text.clone(),
         definition: None,
+        effects: Vec::new(),
         phase: if migration.runs_alone() { Phase::Alone } else { Phase::Transaction },
     }
 }
@@ -261,6 +268,7 @@ fn statement_step(statement: &Statement, id: usize, entry: &Entry, modified: &Ha
         statement: Some(StatementId(id)),
         sql: statement.sql().to_owned(),
         definition: None,
+        effects: Vec::new(),
         phase: Phase::Transaction,
     }
 }

@@ -1,0 +1,199 @@
+//! What a migration really did to what was there before: measured, not read from its text.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// One effect on something that was there before the run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    /// A table, view, sequence, index, … is gone, and nothing of its kind has its name.
+    Dropped {
+        kind: String,
+        name: String,
+        size: Size,
+    },
+    /// Its data was written anew, in another file.
+    Rewritten {
+        table: String,
+        size: Size,
+    },
+    /// All of its rows are gone.
+    Truncated {
+        table: String,
+        size: Size,
+    },
+    /// Its rows were read from the first to the last, and none was changed.
+    Scanned {
+        table: String,
+        size: Size,
+    },
+    /// A lock that keeps others from writing (SHARE) or from doing anything (ACCESS EXCLUSIVE), until the end of the run.
+    Locked {
+        relation: String,
+        mode: LockMode,
+        held: Held,
+        size: Size,
+    },
+    /// `kind` is that of the relation: `table`, `view`, …
+    ColumnDropped {
+        kind: String,
+        relation: String,
+        column: String,
+        data_type: String,
+    },
+    ColumnRetyped {
+        kind: String,
+        relation: String,
+        column: String,
+        from: String,
+        to: String,
+        fit: Fit,
+    },
+    ColumnRenamed {
+        relation: String,
+        column: String,
+        to: String,
+    },
+    /// It takes no NULL any more.
+    NotNullSet {
+        table: String,
+        column: String,
+    },
+    /// It has another name or is in another schema.
+    Renamed {
+        kind: String,
+        name: String,
+        to: String,
+    },
+    /// Rows that were inserted, updated, deleted.
+    Rows {
+        table: String,
+        inserted: i64,
+        updated: i64,
+        deleted: i64,
+    },
+    IndexBuilt {
+        table: String,
+        index: String,
+    },
+    ConstraintAdded {
+        table: String,
+        constraint: String,
+        checked: bool,
+    },
+    /// It was there, and its rows are now known to satisfy it.
+    ConstraintValidated {
+        table: String,
+        constraint: String,
+    },
+    ConstraintDropped {
+        table: String,
+        constraint: String,
+    },
+    /// An enum has a value no more.
+    ValueDropped {
+        data_type: String,
+        value: String,
+    },
+    ValueRenamed {
+        data_type: String,
+        value: String,
+        to: String,
+    },
+}
+
+/// About how large a table is, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Size {
+    pub bytes: Option<i64>,
+    pub rows: Option<i64>,
+}
+
+/// How long a lock is held.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Held {
+    pub milliseconds: u64,
+}
+
+impl From<Duration> for Held {
+    fn from(held: Duration) -> Self {
+        Held { milliseconds: u64::try_from(held.as_millis()).unwrap_or(u64::MAX) }
+    }
+}
+
+/// The table locks that others notice, weakest first (PostgreSQL manual, section 13.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LockMode {
+    /// Others read, nobody writes.
+    Share,
+    ShareRowExclusive,
+    Exclusive,
+    /// Nobody reads or writes.
+    AccessExclusive,
+}
+
+/// Whether every value of the old type is one of the new type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fit {
+    Widened,
+    /// Or nobody can say.
+    Narrowed,
+}
+
+/// Whether programs that use the database notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    Safe,
+    /// While it happens: they wait.
+    Transient,
+    /// What worked before may fail from now on.
+    Breaking,
+}
+
+impl Effect {
+    /// Whether data that was there is gone.
+    pub fn is_destructive(&self) -> bool {
+        match self {
+            Effect::Dropped { kind, .. } => is_table(kind) || kind == "sequence",
+            Effect::ColumnDropped { kind, .. } => is_table(kind),
+            Effect::ColumnRetyped { kind, fit, .. } => is_table(kind) && *fit == Fit::Narrowed,
+            Effect::Truncated { .. } | Effect::ValueDropped { .. } => true,
+            Effect::Rows { deleted, .. } => *deleted > 0,
+            _ => false,
+        }
+    }
+
+    /// Whether programs that use the database notice.
+    pub fn notice(&self) -> Notice {
+        match self {
+            Effect::Dropped { kind, .. } if kind == "index" => Notice::Transient,
+            Effect::Dropped { .. }
+            | Effect::ColumnDropped { .. }
+            | Effect::ColumnRenamed { .. }
+            | Effect::NotNullSet { .. }
+            | Effect::Renamed { .. }
+            | Effect::ValueDropped { .. }
+            | Effect::ValueRenamed { .. } => Notice::Breaking,
+            Effect::ColumnRetyped { fit: Fit::Narrowed, .. } => Notice::Breaking,
+            Effect::ColumnRetyped { .. }
+            | Effect::Rewritten { .. }
+            | Effect::Truncated { .. }
+            | Effect::Locked { .. }
+            | Effect::IndexBuilt { .. } => Notice::Transient,
+            Effect::Scanned { .. }
+            | Effect::Rows { .. }
+            | Effect::ConstraintAdded { .. }
+            | Effect::ConstraintValidated { .. }
+            | Effect::ConstraintDropped { .. } => Notice::Safe,
+        }
+    }
+}
+
+fn is_table(kind: &str) -> bool {
+    matches!(kind, "table" | "partitioned table")
+}
