@@ -6,8 +6,10 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
+use crate::commands::approval::{Consent, Questions};
 use crate::config::{Flags, Settings};
 use crate::error::Result;
+use crate::model::approval::Allowed;
 use crate::model::duration;
 use crate::model::record::OnDrift;
 use crate::output::Format;
@@ -48,6 +50,28 @@ pub struct Drifting {
     /// Leave alone what somebody else changed in the database
     #[arg(long)]
     pub ignore_drift: bool,
+}
+
+/// What may be done without another question.
+#[derive(Args)]
+pub struct Approving {
+    /// Do not ask: for scripts. Does not allow what loses data
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Allow migrations to lose data: all of them, or the one with this NAME (may be repeated)
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub allow_destructive: Vec<String>,
+}
+
+impl Approving {
+    pub fn consent(self) -> Consent {
+        let allowed = match self.allow_destructive.as_slice() {
+            [] => Allowed::Nothing,
+            names if names.iter().any(String::is_empty) => Allowed::Everything,
+            names => Allowed::Migrations(names.to_vec()),
+        };
+        Consent { allowed, questions: if self.yes { Questions::Agreed } else { Questions::Asked } }
+    }
 }
 
 #[derive(Args)]

@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 
-use super::arguments::{Compare, Drifting, Global, Project, Shown};
+use super::arguments::{Approving, Compare, Drifting, Global, Project, Shown};
 use super::shell;
 use crate::commands;
+use crate::commands::apply::Wanted;
+use crate::commands::repair::Repair;
+use crate::commands::rollback::{Extent, Intent};
 use crate::error::Result;
 use crate::model::outcome::Outcome;
 use crate::output::{Extra, Format, Presentation, progress::Visibility};
@@ -44,6 +47,12 @@ pub enum Command {
         /// Show what changes in the definitions of objects, as PostgreSQL words them
         #[arg(long)]
         diff: bool,
+        /// Keep the plan in FILE, for `pgmg apply FILE`
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Only migrations up to this one: its name or its number
+        #[arg(long, value_name = "NAME")]
+        target: Option<String>,
         #[command(flatten)]
         compare: Compare,
         #[command(flatten)]
@@ -53,8 +62,17 @@ pub enum Command {
     },
     /// Make the database match the files, in one transaction
     ///
-    /// If anything fails, the database is as it was before.
+    /// If anything fails, the database is as it was before. A migration that loses data is refused unless it says so itself, by
+    /// `-- pgmg: destructive`, or a flag or the person at the terminal allows it.
     Apply {
+        /// A plan from `pgmg plan --out`: exactly that is done, or nothing
+        #[arg(value_name = "PLAN", conflicts_with = "target")]
+        plan: Option<PathBuf>,
+        /// Only migrations up to this one, by name or number; code waits until all are applied
+        #[arg(long, value_name = "NAME")]
+        target: Option<String>,
+        #[command(flatten)]
+        approving: Approving,
         #[command(flatten)]
         shown: Shown,
         #[command(flatten)]
@@ -66,6 +84,47 @@ pub enum Command {
     Status {
         #[command(flatten)]
         compare: Compare,
+        #[command(flatten)]
+        connection: Project,
+    },
+    /// Show what was done to this database, the latest last
+    History {
+        /// How many events
+        #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
+        limit: u32,
+        #[command(flatten)]
+        shown: Shown,
+        #[command(flatten)]
+        connection: Project,
+    },
+    /// Take the latest migrations back by their down files, in one transaction
+    ///
+    /// Code is wrapped around them as in an apply: what stands in their way is dropped and made again from today's files.
+    Rollback {
+        /// How many migrations
+        #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "to")]
+        steps: usize,
+        /// All migrations after this one, which stays: its name or its number
+        #[arg(long, value_name = "NAME")]
+        to: Option<String>,
+        /// Only show what would be done
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        approving: Approving,
+        #[command(flatten)]
+        shown: Shown,
+        #[command(flatten)]
+        connection: Project,
+    },
+    /// Say what is true of a migration where the record of it is wrong; nothing else is done
+    Repair {
+        /// What is to be true
+        what: RepairName,
+        /// The migration: its name or its number
+        name: String,
+        #[command(flatten)]
+        shown: Shown,
         #[command(flatten)]
         connection: Project,
     },
@@ -82,11 +141,27 @@ pub enum Command {
     },
 }
 
+/// What `pgmg repair` makes true.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum RepairName {
+    /// It is applied: somebody ran it by hand
+    MarkApplied,
+    /// Nothing of it is done: the next apply runs it
+    MarkFailed,
+    /// It was never applied, or its file is gone for good
+    Forget,
+    /// Its file was edited, and that changes nothing that was done
+    AcceptChecksum,
+}
+
 impl Command {
     pub fn format(&self) -> Format {
         match self {
             Command::Plan { compare, .. } | Command::Status { compare, .. } => compare.shown.format(),
-            Command::Apply { shown, .. } => shown.format(),
+            Command::Apply { shown, .. }
+            | Command::History { shown, .. }
+            | Command::Rollback { shown, .. }
+            | Command::Repair { shown, .. } => shown.format(),
             Command::Init { .. } | Command::New { .. } | Command::Completions { .. } | Command::Man { .. } => Format::Text,
         }
     }
@@ -113,11 +188,26 @@ impl Command {
             }
             Command::Completions { shell } => (shell::completions(shell)?, 0),
             Command::Man { command } => (shell::manual(command.as_deref())?, 0),
-            Command::Plan { compare, drifting, connection, .. } => {
-                (commands::plan::run(&drifting.settings(connection)?, &presentation)?, compare.on_differences())
+            Command::Plan { compare, drifting, connection, out, target, .. } => {
+                let settings = drifting.settings(connection)?;
+                let outcome = commands::plan::run(&settings, &presentation, target.as_deref(), out.as_deref())?;
+                (outcome, compare.on_differences())
             }
-            Command::Apply { drifting, connection, .. } => {
-                (commands::apply::run(&drifting.settings(connection)?, &presentation)?, 0)
+            Command::Apply { drifting, connection, plan, target, approving, .. } => {
+                let wanted = Wanted { saved: plan.as_deref(), target: target.as_deref() };
+                (commands::apply::run(&drifting.settings(connection)?, &presentation, &approving.consent(), wanted)?, 0)
+            }
+            Command::History { limit, connection, .. } => {
+                (commands::history::run(&connection.settings()?, &presentation, limit)?, 0)
+            }
+            Command::Rollback { steps, to, dry_run, approving, connection, .. } => {
+                let extent = to.map_or(Extent::Steps(steps), Extent::To);
+                let intent = if dry_run { Intent::OnlyShow } else { Intent::Do };
+                let consent = approving.consent();
+                (commands::rollback::run(&connection.settings()?, &presentation, &consent, &extent, intent)?, 0)
+            }
+            Command::Repair { what, name, connection, .. } => {
+                (commands::repair::run(&connection.settings()?, &presentation, what.into(), &name)?, 0)
             }
             Command::Status { compare, connection } => {
                 (commands::status::run(&connection.settings()?, &presentation)?, compare.on_differences())
@@ -127,5 +217,16 @@ impl Command {
             Outcome::Done => 0,
             Outcome::Differences => on_differences,
         })
+    }
+}
+
+impl From<RepairName> for Repair {
+    fn from(name: RepairName) -> Self {
+        match name {
+            RepairName::MarkApplied => Repair::MarkApplied,
+            RepairName::MarkFailed => Repair::MarkFailed,
+            RepairName::Forget => Repair::Forget,
+            RepairName::AcceptChecksum => Repair::AcceptChecksum,
+        }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use super::approval::refused_effects;
 use super::committing::{Migrations, Standing, commit};
-use super::opening::Opening;
+use super::opening::{Opening, described};
 use crate::database::interrupt;
 use crate::database::migration_records::{MigrationRecord, NewEvent};
 use crate::error::{Error, Kind, Result};
 use crate::learned::Learned;
+use crate::model::effect::Effect;
 use crate::model::migration::{Migration, Section};
 use crate::model::plan::Step;
 use crate::model::progress::Progress;
@@ -92,7 +94,27 @@ impl Alone<'_> {
         let from = section.statements.start.max(resumed.completed);
         if section.mode == Mode::NoTransaction {
             let earlier = if resumed.begun { Earlier::Unknown } else { Earlier::None };
-            let part = Part { migration, section, from, earlier, progress: self.progress };
+            let side = opening.side()?;
+            let covered = opening.allowed.covers(migration);
+            let check = |effects: &[Effect]| {
+                let losses: Vec<Effect> = effects.iter().filter(|effect| effect.is_destructive()).cloned().collect();
+                if covered || losses.is_empty() {
+                    Ok(())
+                } else {
+                    Err(refused_effects(&migration.name, &migration.file.path, losses))
+                }
+            };
+            let described_outside =
+                |relations: &[u32], types: &[u32], routines: &[u32]| described(&side, relations, types, routines);
+            let part = Part {
+                migration,
+                section,
+                from,
+                earlier,
+                progress: self.progress,
+                described_outside: &described_outside,
+                check: &check,
+            };
             return part.run(&mut opening.session, &opening.state);
         }
         opening.session.limit(section.timeout, section.lock_timeout)?;

@@ -1,11 +1,17 @@
 //! `pgmg apply`: makes the database match the files, in one transaction.
 
+use std::path::Path;
+
 use super::alone::Alone;
+use super::approval::{self, Consent};
 use super::committing::{all_applied, commit};
+use super::hooks;
 use super::opening::Opening;
+use super::{plan, saved};
 use crate::config::Settings;
 use crate::error::{Error, Result};
 use crate::learned::Learned;
+use crate::model::approval::Allowed;
 use crate::model::outcome::Outcome;
 use crate::model::plan::Plan;
 use crate::output::progress::Bar;
@@ -14,10 +20,41 @@ use crate::trial::compare::Comparison;
 use crate::trial::stages::{self, Stage};
 use crate::trial::{self, Ended, Finished, Scope};
 
+/// What is to be applied.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// A saved plan: exactly that.
+    pub saved: Option<&'a Path>,
+    /// Migrations up to this one.
+    pub target: Option<&'a str>,
+}
+
 /// Applies what is pending and says what was done.
-pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> {
+pub fn run(settings: &Settings, presentation: &Presentation, consent: &Consent, wanted: Wanted<'_>) -> Result<Outcome> {
+    let saved = wanted.saved.map(|path| saved::read(path, settings)).transpose()?;
     let mut opening = Opening::open(settings)?;
-    let plan = apply(&mut opening, settings, presentation)?;
+    opening.allowed = approval::allowed(settings, consent)?;
+    opening.limit_to(saved.as_ref().map_or(wanted.target, |saved| saved.target.as_deref()))?;
+    if let Some(saved) = &saved {
+        opening.lock(settings)?;
+        opening.recorded = opening.state.read(&mut opening.session)?;
+        saved::check_basis(saved, &opening)?;
+        if saved.tried && settings.allow_destructive != Some(false) {
+            // The losses that it lists were looked at, and others do not pass.
+            opening.allowed = Allowed::Everything;
+        }
+    }
+    opening.approved = saved;
+    let comparison = opening.compare_locked(settings)?;
+    let plan = if comparison.is_empty() {
+        opening.nothing_to_do(&comparison)
+    } else {
+        ask_first(&mut opening, settings, presentation, consent, &comparison)?;
+        hooks::before_apply(settings)?;
+        let plan = apply(&mut opening, settings, presentation, comparison)?;
+        hooks::on_success(settings)?;
+        plan
+    };
     output::print(&match presentation.format {
         Format::Text => output::apply::text(&plan),
         Format::Json => output::json::apply(&plan),
@@ -25,21 +62,39 @@ pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> 
     Ok(Outcome::Done)
 }
 
-fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation) -> Result<Plan> {
-    let mut comparison = opening.compare_locked(settings)?;
-    if comparison.is_empty() {
-        return Ok(opening.nothing_to_do(&comparison));
+/// Where somebody or something has to agree, the plan is made and rolled back first: nobody waits with locks held.
+fn ask_first(
+    opening: &mut Opening,
+    settings: &Settings,
+    presentation: &Presentation,
+    consent: &Consent,
+    comparison: &Comparison,
+) -> Result<()> {
+    let has_migrations = !comparison.migrations.is_empty();
+    let is_looked_at = has_migrations && (settings.before_apply.is_some() || approval::can_ask());
+    if opening.approved.is_some() || !(settings.confirm || is_looked_at) {
+        return Ok(());
     }
+    let plan = plan::tried(opening, settings, presentation, comparison)?;
+    approval::ask(opening, settings, consent, &plan)
+}
+
+fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation, mut comparison: Comparison) -> Result<Plan> {
     let mut learned = Learned::load(&settings.root);
     let progress = Bar::new(presentation.progress);
-    let all = opening.project.migrations.as_deref().unwrap_or_default();
-    let migrations: Vec<String> = comparison.migrations.iter().map(|&index| all[index].name.clone()).collect();
+    let migrations: Vec<String> = comparison.migrations.iter().map(|&index| opening.migrations()[index].name.clone()).collect();
     let mut steps = Vec::new();
     loop {
         match stages::next(&opening.project, &comparison) {
+            Stage::Whole if comparison.is_empty() => {
+                let all = opening.nothing_to_do(&comparison);
+                let applied_migrations = all.applied_migrations - migrations.len();
+                return Ok(Plan { steps, migrations, applied_migrations, ..all });
+            }
             Stage::Whole => {
+                let scope = opening.scope();
                 let recording = all_applied(opening);
-                let finished = match commit(opening, &comparison, Scope::Everything, &learned, &progress, &recording)? {
+                let finished = match commit(opening, &comparison, scope, &learned, &progress, &recording)? {
                     Ended::Finished(finished) => finished,
                     Ended::CommitFirst(first) => {
                         let finished = commit_all(opening, &first.comparison, Scope::Everything, &learned, &progress)?;

@@ -2,11 +2,14 @@
 
 use std::mem::take;
 
+use super::approval::refused;
 use super::opening::Opening;
+use super::saved;
 use crate::database::migration_records::{MigrationRecord, NewEvent};
 use crate::database::state::Changes;
 use crate::error::{Error, Kind, Result};
 use crate::learned::Learned;
+use crate::model::approval::forbidden;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::progress::Progress;
 use crate::model::record::Deed;
@@ -77,6 +80,16 @@ pub fn commit(
 
 /// Records what the open transaction did and commits it.
 pub fn record(opening: &mut Opening, finished: &mut Finished, recording: Recording<'_>) -> Result<()> {
+    if let Some(error) = refused(&forbidden(&finished.plan, opening.migrations(), &opening.allowed)) {
+        opening.session.rollback()?;
+        return Err(error);
+    }
+    if let Some(saved) = &opening.approved
+        && let Err(error) = saved::check_result(saved, &finished.plan)
+    {
+        opening.session.rollback()?;
+        return Err(error);
+    }
     let Migrations { records, taken_back, mut events } = recording(finished);
     let run = opening.next_run();
     let migrations = opening.project.migrations.as_deref().unwrap_or_default();

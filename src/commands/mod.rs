@@ -2,9 +2,15 @@
 
 mod alone;
 pub mod apply;
+pub mod approval;
 mod committing;
+pub mod history;
+mod hooks;
 pub mod init;
 pub mod new;
 mod opening;
 pub mod plan;
+pub mod repair;
+pub mod rollback;
+mod saved;
 pub mod status;

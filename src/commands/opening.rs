@@ -16,15 +16,26 @@ use crate::database::side_pool::SidePool;
 use crate::database::state::StateTables;
 use crate::error::{Error, Result};
 use crate::learned::Learned;
+use crate::model::approval::Allowed;
+use crate::model::migration::Migration;
 use crate::model::object::CatalogId;
 use crate::model::plan::Plan;
 use crate::model::progress::{Progress, Silent};
 use crate::model::project::Project;
 use crate::model::record::{Drift, OnDrift, Recorded};
+use crate::model::saved_plan::SavedPlan;
 use crate::source::project::{Directories, load};
 use crate::trial::compare::{Comparison, compare};
 use crate::trial::drift as healing;
 use crate::trial::{self, Ended, Finished, Input, Scope, check_room};
+
+/// A session for a command that needs no project.
+pub fn connect(settings: &Settings) -> Result<Session> {
+    let target = Target::resolve(Some(settings.connection()?), &|name| std::env::var(name).ok())?;
+    let session = Session::open(&target, settings.lock_timeout)?;
+    interrupt::cancel_on_interrupt(session.cancellation());
+    Ok(session)
+}
 
 /// A project and a database, side by side.
 pub struct Opening {
@@ -32,6 +43,12 @@ pub struct Opening {
     pub recorded: Recorded,
     pub session: Session,
     pub state: StateTables,
+    /// What may be lost.
+    pub allowed: Allowed,
+    /// The saved plan that is carried out.
+    pub approved: Option<SavedPlan>,
+    /// Migrations after this one are left for later.
+    pub until: Option<usize>,
     target: Target,
     lock_timeout: Duration,
     lock_wait: Duration,
@@ -60,7 +77,82 @@ impl Opening {
         log::info!("connected to {}", target.describe());
         let run = run_id();
         let (lock_timeout, lock_wait) = (settings.lock_timeout, settings.lock_wait);
-        Ok(Opening { project, recorded, session, state, target, lock_timeout, lock_wait, run, commits: 0 })
+        let (allowed, until) = (Allowed::default(), None);
+        Ok(Opening {
+            allowed,
+            approved: None,
+            until,
+            project,
+            recorded,
+            session,
+            state,
+            target,
+            lock_timeout,
+            lock_wait,
+            run,
+            commits: 0,
+        })
+    }
+
+    /// Only migrations up to the one that is named so: by its whole name, its name without `.sql`, or its number.
+    ///
+    /// # Errors
+    /// No such migration, of kind Usage.
+    pub fn limit_to(&mut self, target: Option<&str>) -> Result<()> {
+        let Some(target) = target else { return Ok(()) };
+        self.until = Some(self.find_migration(target)?);
+        Ok(())
+    }
+
+    /// The index of the migration that is named so.
+    ///
+    /// # Errors
+    /// No such migration, of kind Usage.
+    pub fn find_migration(&self, typed: &str) -> Result<usize> {
+        let migrations = self.migrations();
+        let is_meant = |name: &str| {
+            let digits = |text: &str| text.trim_start_matches('0').to_owned();
+            let number: String = name.rsplit('/').next().unwrap_or(name).chars().take_while(char::is_ascii_digit).collect();
+            let is_number = !typed.is_empty() && typed.chars().all(|c| c.is_ascii_digit());
+            name == typed || name.strip_suffix(".sql") == Some(typed) || is_number && digits(&number) == digits(typed)
+        };
+        migrations.iter().position(|migration| is_meant(&migration.name)).ok_or_else(|| {
+            let nearest = migrations.iter().min_by_key(|migration| strsim::damerau_levenshtein(&migration.name, typed));
+            let error = Error::usage(format!("there is no migration {typed}"));
+            match nearest {
+                Some(nearest) => error.help(format!("did you mean {}?", nearest.name)),
+                None => error.help("the migrations directory is empty"),
+            }
+        })
+    }
+
+    /// The project's migrations.
+    pub fn migrations(&self) -> &[Migration] {
+        self.project.migrations.as_deref().unwrap_or_default()
+    }
+
+    /// Where this is, for people, without a password.
+    pub fn target_name(&self) -> String {
+        self.target.describe()
+    }
+
+    /// How much of the code directory takes part: while migrations are left for later, only what those before need.
+    pub fn scope(&self) -> Scope {
+        match self.until {
+            Some(until) if self.leaves_behind(until) => Scope::WhatMigrationsNeed,
+            _ => Scope::Everything,
+        }
+    }
+
+    /// Whether a migration after this one is not applied.
+    fn leaves_behind(&self, until: usize) -> bool {
+        let applied: HashSet<&str> = self.recorded.migrations.iter().map(|row| row.name.as_str()).collect();
+        self.migrations().iter().skip(until + 1).any(|migration| !applied.contains(migration.name.as_str()))
+    }
+
+    /// Sessions that see what is committed.
+    pub fn side(&self) -> Result<SidePool> {
+        self.target.pool()
     }
 
     /// A name for the next commit that no other one has.
@@ -97,6 +189,11 @@ impl Opening {
         if self.state.is_current(&mut self.session, &self.recorded)? { Ok(comparison) } else { self.compare_again(settings) }
     }
 
+    /// Takes the lock, whether anything is to be done or not.
+    pub fn lock(&mut self, settings: &Settings) -> Result<()> {
+        lock::acquire(&mut self.session, settings.lock_wait)
+    }
+
     /// Compares with what is recorded now.
     pub fn compare_again(&mut self, settings: &Settings) -> Result<Comparison> {
         self.recorded = self.state.read(&mut self.session)?;
@@ -109,6 +206,12 @@ impl Opening {
         if settings.on_drift == OnDrift::Heal {
             let drift = self.drift()?;
             healing::include(&mut comparison, &self.project, &self.recorded, &drift);
+        }
+        if let Some(until) = self.until {
+            comparison.migrations.retain(|&index| index <= until);
+            if comparison.migrations.is_empty() && self.scope() == Scope::WhatMigrationsNeed {
+                comparison = Comparison::default();
+            }
         }
         Ok(comparison)
     }
@@ -186,7 +289,8 @@ fn existing(side: &SidePool, ids: &[CatalogId]) -> Result<HashSet<CatalogId>> {
     side.with(|client| crate::database::catalog::existing(client, ids))
 }
 
-fn described(side: &SidePool, relations: &[u32], types: &[u32], routines: &[u32]) -> Result<Described> {
+/// How these were before the run.
+pub(super) fn described(side: &SidePool, relations: &[u32], types: &[u32], routines: &[u32]) -> Result<Described> {
     if relations.is_empty() && types.is_empty() && routines.is_empty() {
         return Ok(Described::default());
     }

@@ -1,6 +1,9 @@
 //! `pgmg plan`: what apply would do, by doing it and rolling back.
 
+use std::path::Path;
+
 use super::opening::Opening;
+use super::saved;
 use crate::config::Settings;
 use crate::error::Result;
 use crate::learned::Learned;
@@ -10,12 +13,16 @@ use crate::model::statement::StatementId;
 use crate::output::progress::Bar;
 use crate::output::{self, Extra, Format, Presentation};
 use crate::trial::compare::Comparison;
-use crate::trial::{CommitFirst, Ended, Scope, redefinition, stages};
+use crate::trial::{CommitFirst, Ended, redefinition, stages};
 
-/// Shows the plan.
-pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> {
+/// Shows the plan, and keeps it in a file if one is given.
+pub fn run(settings: &Settings, presentation: &Presentation, target: Option<&str>, out: Option<&Path>) -> Result<Outcome> {
     let mut opening = Opening::open(settings)?;
+    opening.limit_to(target)?;
     let plan = plan(&mut opening, settings, presentation)?;
+    if let Some(path) = out {
+        saved::write(&opening, settings, target, &plan, path)?;
+    }
     output::print(&match presentation.format {
         Format::Text => output::plan::text(&plan, presentation.sql),
         Format::Json => output::json::plan(&plan),
@@ -38,17 +45,22 @@ fn plan(opening: &mut Opening, settings: &Settings, presentation: &Presentation)
     if comparison.is_empty() {
         return Ok(opening.nothing_to_do(&comparison));
     }
+    tried(opening, settings, presentation, &comparison)
+}
+
+/// The plan of a comparison, tried and rolled back; where that cannot be, in the known order.
+pub fn tried(opening: &mut Opening, settings: &Settings, presentation: &Presentation, comparison: &Comparison) -> Result<Plan> {
     let mut learned = Learned::load(&settings.root);
-    if let Some(migration) = stages::divided_by(&opening.project, &comparison).first() {
+    if let Some(migration) = stages::divided_by(&opening.project, comparison).first() {
         let reason = format!("the migration {migration} runs outside a transaction and cannot be rolled back");
-        return Ok(opening.known_order(&comparison, &learned, reason));
+        return Ok(opening.known_order(comparison, &learned, reason));
     }
     let progress = Bar::new(presentation.progress);
-    let mut finished = match opening.run_trial(&comparison, Scope::Everything, &learned, &progress)? {
+    let mut finished = match opening.run_trial(comparison, opening.scope(), &learned, &progress)? {
         Ended::Finished(finished) => finished,
         Ended::CommitFirst(first) => {
             opening.session.rollback()?;
-            return Ok(committed_first(opening, &comparison, &learned, &first));
+            return Ok(committed_first(opening, comparison, &learned, &first));
         }
     };
     if presentation.diff == Extra::Shown {

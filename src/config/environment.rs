@@ -48,6 +48,7 @@ pub(super) fn read(current: &Path, variable: &dyn Fn(&str) -> Option<OsString>) 
             state_schema: text("PGMG_STATE_SCHEMA")?,
             lock_timeout: time("PGMG_LOCK_TIMEOUT")?,
             lock_wait: time("PGMG_LOCK_WAIT")?,
+            ..Values::default()
         },
         name: text("PGMG_ENV")?,
     })

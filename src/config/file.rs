@@ -25,7 +25,19 @@ pub(super) struct ConfigFile {
     pub environments: BTreeMap<String, Values>,
 }
 
-const KEYS: [&str; 6] = ["connection_string", "migrations_dir", "code_dir", "state_schema", "lock_timeout", "lock_wait"];
+const KEYS: [&str; 11] = [
+    "connection_string",
+    "migrations_dir",
+    "code_dir",
+    "state_schema",
+    "lock_timeout",
+    "lock_wait",
+    "allow_destructive",
+    "confirm",
+    "shadow",
+    "before_apply",
+    "on_success",
+];
 
 impl ConfigFile {
     /// The one in `current` or the nearest directory above it. One that cannot be read is an error, not absent.
@@ -136,6 +148,11 @@ impl Reader<'_> {
                 "state_schema" => values.state_schema = Some(self.text(&name, value)?),
                 "lock_timeout" => values.lock_timeout = Some(self.duration(&name, value)?),
                 "lock_wait" => values.lock_wait = Some(self.duration(&name, value)?),
+                "allow_destructive" => values.allow_destructive = Some(self.truth(&name, value)?),
+                "confirm" => values.confirm = Some(self.truth(&name, value)?),
+                "shadow" => values.shadow = Some(self.text(&name, value)?),
+                "before_apply" => values.before_apply = Some(self.text(&name, value)?),
+                "on_success" => values.on_success = Some(self.text(&name, value)?),
                 _ => return Err(self.unknown(key.get_ref(), key.span())),
             }
             seen.push(name);
@@ -160,6 +177,13 @@ impl Reader<'_> {
                 Err(self.error(message, value.span(), Value::Masked))
             }
         }
+    }
+
+    fn truth(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Result<bool> {
+        value.get_ref().as_bool().ok_or_else(|| {
+            let message = format!("`{name}` must be true or false, not {}", type_name(value.get_ref()));
+            self.error(message, value.span(), Value::Masked)
+        })
     }
 
     fn directory(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Result<PathBuf> {

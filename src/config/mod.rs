@@ -51,6 +51,16 @@ pub struct Settings {
     pub lock_timeout: Duration,
     /// How long to wait for another run on the same database; zero: not at all.
     pub lock_wait: Duration,
+    /// Whether migrations may lose data that do not say so; `None`: only what flags allow.
+    pub allow_destructive: Option<bool>,
+    /// Every apply has to be confirmed.
+    pub confirm: bool,
+    /// Where plans are made instead of on the database itself: a connection string, or `throwaway`.
+    pub shadow: Option<String>,
+    /// A shell command that runs before anything is applied.
+    pub before_apply: Option<String>,
+    /// A shell command that runs when everything is applied.
+    pub on_success: Option<String>,
     /// The `NAME` of the `[env.NAME]` in use.
     pub environment: Option<String>,
     pub on_drift: OnDrift,
@@ -65,6 +75,11 @@ struct Values {
     state_schema: Option<String>,
     lock_timeout: Option<Duration>,
     lock_wait: Option<Duration>,
+    allow_destructive: Option<bool>,
+    confirm: Option<bool>,
+    shadow: Option<String>,
+    before_apply: Option<String>,
+    on_success: Option<String>,
 }
 
 impl Settings {
@@ -104,6 +119,11 @@ impl Settings {
             state_schema: pick(&mut layers, |v| &mut v.state_schema).unwrap_or_else(|| "public".to_owned()),
             lock_timeout: pick(&mut layers, |v| &mut v.lock_timeout).unwrap_or(Duration::from_secs(5)),
             lock_wait: pick(&mut layers, |v| &mut v.lock_wait).unwrap_or(Duration::from_secs(30)),
+            allow_destructive: pick(&mut layers, |v| &mut v.allow_destructive),
+            confirm: pick(&mut layers, |v| &mut v.confirm).unwrap_or(false),
+            shadow: pick(&mut layers, |v| &mut v.shadow),
+            before_apply: pick(&mut layers, |v| &mut v.before_apply),
+            on_success: pick(&mut layers, |v| &mut v.on_success),
             environment: name,
             on_drift: flags.on_drift,
         })
@@ -150,6 +170,7 @@ fn typed(flags: &Flags, current: &Path) -> Values {
         state_schema: flags.state_schema.clone(),
         lock_timeout: flags.lock_timeout,
         lock_wait: flags.lock_wait,
+        ..Values::default()
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One effect on something that was there before the run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "effect", rename_all = "snake_case")]
 pub enum Effect {
     /// A table, view, sequence, index, … is gone, and nothing of its kind has its name.
@@ -105,14 +105,14 @@ pub enum Effect {
 }
 
 /// About how large a table is, as far as it is known.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Size {
     pub bytes: Option<i64>,
     pub rows: Option<i64>,
 }
 
 /// How long a lock is held.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Held {
     pub milliseconds: u64,
 }
@@ -124,7 +124,7 @@ impl From<Duration> for Held {
 }
 
 /// The table locks that others notice, weakest first (PostgreSQL manual, section 13.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LockMode {
     /// Others read, nobody writes.
@@ -136,7 +136,7 @@ pub enum LockMode {
 }
 
 /// Whether every value of the old type is one of the new type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
     Widened,
@@ -145,7 +145,7 @@ pub enum Fit {
 }
 
 /// Whether programs that use the database notice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
     Safe,
@@ -166,6 +166,38 @@ impl Effect {
             Effect::Rows { deleted, .. } => *deleted > 0,
             _ => false,
         }
+    }
+
+    /// The same with all sizes, times and counts of rows left out: what kind of thing is done to what.
+    pub fn without_amounts(&self) -> Effect {
+        let mut effect = self.clone();
+        match &mut effect {
+            Effect::Dropped { size, .. }
+            | Effect::Rewritten { size, .. }
+            | Effect::Truncated { size, .. }
+            | Effect::Scanned { size, .. } => *size = Size::default(),
+            Effect::Locked { held, size, .. } => (*held, *size) = (Held::default(), Size::default()),
+            Effect::Rows { inserted, updated, deleted, .. } => {
+                (*inserted, *updated, *deleted) = ((*inserted).min(1), (*updated).min(1), (*deleted).min(1));
+            }
+            _ => {}
+        }
+        effect
+    }
+
+    /// What kind of thing is done to what: `column_dropped orders.note`.
+    pub fn label(&self) -> String {
+        let value = serde_json::to_value(self.without_amounts()).unwrap_or_default();
+        let word = |key: &str| value.get(key).and_then(|word| word.as_str()).unwrap_or_default().to_owned();
+        let names: Vec<String> =
+            ["relation", "table", "name", "data_type", "column", "constraint", "index", "value"].map(word).into_iter().collect();
+        let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+        format!("{} {}", word("effect"), names.join("."))
+    }
+
+    /// How many rows are known to be lost.
+    pub fn rows_lost(&self) -> i64 {
+        if let Effect::Rows { deleted, .. } = self { *deleted } else { 0 }
     }
 
     /// Whether programs that use the database notice.

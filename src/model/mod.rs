@@ -1,5 +1,6 @@
 //! The vocabulary of the whole program: plain values without I/O, imported by every other module and importing none.
 
+pub mod approval;
 pub mod diagnostic;
 pub mod duration;
 pub mod effect;
@@ -11,6 +12,7 @@ pub mod plan;
 pub mod progress;
 pub mod project;
 pub mod record;
+pub mod saved_plan;
 pub mod sql_error;
 pub mod statement;
 pub mod status;

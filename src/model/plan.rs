@@ -1,6 +1,6 @@
 //! What is to be done, as a value: it can be printed, compared and carried out.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::effect::Effect;
 use super::statement::StatementId;
@@ -18,6 +18,7 @@ pub struct Plan {
     /// How many migrations were applied before.
     pub applied_migrations: usize,
     pub tried: Tried,
+    pub direction: Direction,
     pub trial: TrialFigures,
 }
 
@@ -26,6 +27,14 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
+}
+
+/// Whether migrations are applied or taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Direction {
+    #[default]
+    Up,
+    Down,
 }
 
 /// A file of the code directory that differs from what was applied.
@@ -86,7 +95,7 @@ pub struct Redefinition {
 }
 
 /// What a step does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     Migrate,
@@ -102,6 +111,22 @@ pub enum Action {
     SetBack,
     /// A statement is gone whose effects nobody can take back: they stay.
     Forget,
+}
+
+impl Action {
+    /// As it is said of a step.
+    pub fn word(self) -> &'static str {
+        match self {
+            Action::Migrate => "migrate",
+            Action::Create => "create",
+            Action::Replace => "replace",
+            Action::Alter => "alter",
+            Action::Drop => "drop",
+            Action::Run => "run",
+            Action::SetBack => "set back",
+            Action::Forget => "forget",
+        }
+    }
 }
 
 /// Why a step is there.

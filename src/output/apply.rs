@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::plan::{also, nothing};
 use super::style::{self, CHANGED, GOOD, HEADING, count, grouped, paint};
-use crate::model::plan::{Action, Phase, Plan, Reason, Step};
+use crate::model::plan::{Action, Direction, Phase, Plan, Reason, Step};
 
 /// The steps that were carried out, and what was recorded; with colours, and a line break at its end.
 pub fn text(applied: &Plan) -> String {
@@ -15,13 +15,14 @@ pub fn text(applied: &Plan) -> String {
     let mut text = String::with_capacity(applied.steps.len() * 64);
     let _ = writeln!(text, "{}", paint(HEADING, "Executing changes:"));
     for step in &applied.steps {
-        let _ = writeln!(text, "  {tick} {}", line(step));
+        let _ = writeln!(text, "  {tick} {}", line(step, applied.direction));
     }
     let _ = writeln!(text, "\n{}", paint(HEADING, "Updated state tracking:"));
     let recorded = applied.steps.iter().filter(|step| !matches!(step.action, Action::Drop | Action::SetBack | Action::Forget));
     let (migrations, statements): (Vec<_>, Vec<_>) = recorded.partition(|step| step.action == Action::Migrate);
     for step in &migrations {
-        let _ = writeln!(text, "  {tick} Recorded migration: {}", step.object);
+        let what = if applied.direction == Direction::Down { "Forgot" } else { "Recorded" };
+        let _ = writeln!(text, "  {tick} {what} migration: {}", step.object);
     }
     if !statements.is_empty() {
         let plural = if statements.len() == 1 { "" } else { "es" };
@@ -44,9 +45,10 @@ pub fn text(applied: &Plan) -> String {
     text
 }
 
-fn line(step: &Step) -> String {
+fn line(step: &Step, direction: Direction) -> String {
     let (kind, name) = style::kind_and_name(&step.object);
     let mut line = match step.action {
+        Action::Migrate if direction == Direction::Down => format!("Took back migration: {}", step.object),
         Action::Migrate => format!("Applied migration: {}", step.object),
         Action::Create => format!("Created {kind}: {name}{}", also(step)),
         Action::Replace => format!("Replaced {kind}: {name}{}", also(step)),

@@ -20,6 +20,13 @@ pub(super) fn table(effects: &[Effect], indent: &str) -> String {
     text
 }
 
+/// `drops column orders.note, text`.
+pub(super) fn sentence(effect: &Effect) -> String {
+    let [what, on, details] = words(effect);
+    let details = if details.is_empty() { details } else { format!(", {details}") };
+    format!("{what} {on}{details}")
+}
+
 /// Whether data is lost, and whether programs notice.
 fn notes(effect: &Effect) -> String {
     let mut notes = Vec::new();

@@ -8,6 +8,7 @@ use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::effect::{Effect, Notice};
 use crate::model::plan::{Action, ChangeKind, Phase, Plan, Reason, TrialFigures, Tried};
 use crate::model::project::Place;
+use crate::model::record::Event;
 use crate::model::status::Status;
 
 const VERSION: u32 = 1;
@@ -20,6 +21,21 @@ pub fn plan(plan: &Plan) -> String {
 /// What was applied, on one line.
 pub fn apply(applied: &Plan) -> String {
     line(&Document::new("apply", applied, Some(true)))
+}
+
+/// What was taken back, or would be, on one line.
+pub fn rollback(plan: &Plan) -> String {
+    line(&Document::new("rollback", plan, None))
+}
+
+/// What was done, on one line.
+pub fn history(events: &[Event]) -> String {
+    line(&json!({ "version": VERSION, "command": "history", "events": events }))
+}
+
+/// How a migration was recorded and how it is, on one line.
+pub fn repair(migration: &str, before: &str, now: &str) -> String {
+    line(&json!({ "version": VERSION, "command": "repair", "migration": migration, "before": before, "now": now }))
 }
 
 /// A status, on one line. A half that is not compared is null.

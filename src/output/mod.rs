@@ -4,6 +4,7 @@ pub mod apply;
 mod definition;
 pub mod diagnostic;
 mod effects;
+pub mod history;
 pub mod json;
 pub mod plan;
 pub mod progress;
@@ -13,6 +14,7 @@ mod style;
 use std::io::{ErrorKind, Write};
 
 use crate::error::{Error, Result};
+use crate::model::effect::Effect;
 use progress::Visibility;
 
 /// How the result is written.
@@ -42,6 +44,11 @@ pub enum Extra {
     #[default]
     LeftOut,
     Shown,
+}
+
+/// An effect of a migration in words, without its columns.
+pub fn effect(effect: &Effect) -> String {
+    effects::sentence(effect)
 }
 
 /// Writes a result to stdout in one go. Colours are left out where stdout is no terminal or the person wants none.

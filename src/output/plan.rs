@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::Extra;
 use super::definition::difference;
 use super::style::{self, BAD, CHANGED, FAINT, GOOD, HEADING, count, grouped, paint};
-use crate::model::plan::{Action, ChangeKind, Phase, Plan, Reason, Step, Tried};
+use crate::model::plan::{Action, ChangeKind, Direction, Phase, Plan, Reason, Step, Tried};
 
 /// The plan for people; with colours, and a line break at its end.
 pub fn text(plan: &Plan, sql: Extra) -> String {
@@ -15,7 +15,8 @@ pub fn text(plan: &Plan, sql: Extra) -> String {
     let mut text = String::with_capacity(plan.steps.len() * 96);
     let _ = writeln!(text, "{}", paint(HEADING, "PLAN:"));
     for migration in &plan.migrations {
-        let _ = writeln!(text, "Pending data migration: {migration}");
+        let what = if plan.direction == Direction::Down { "Migration to take back" } else { "Pending data migration" };
+        let _ = writeln!(text, "{what}: {migration}");
         affected(&mut text, plan, migration);
     }
     changes(&mut text, plan);
@@ -80,7 +81,7 @@ fn steps(text: &mut String, plan: &Plan, sql: Extra) {
     let _ = writeln!(text, "\nExecution order:");
     let width = plan.steps.len().to_string().len();
     for (i, step) in plan.steps.iter().enumerate() {
-        let _ = writeln!(text, "  {:>width$}. {}", i + 1, line(step));
+        let _ = writeln!(text, "  {:>width$}. {}", i + 1, line(step, plan.direction));
         let indent = " ".repeat(width + 4);
         if sql == Extra::Shown {
             for line in sql_of(step).lines() {
@@ -106,10 +107,11 @@ fn effects(text: &mut String, plan: &Plan) {
     }
 }
 
-fn line(step: &Step) -> String {
+fn line(step: &Step, direction: Direction) -> String {
     let (kind, name) = style::kind_and_name(&step.object);
     let kind = kind.to_uppercase();
     let mut line = match step.action {
+        Action::Migrate if direction == Direction::Down => format!("Take back migration: {}", step.object),
         Action::Migrate => format!("Run migration: {}", step.object),
         Action::Create => format!("CREATE {kind} {name}{} {}", also(step), from(&step.path)),
         Action::Replace => format!("CREATE OR REPLACE {kind} {name}{} {}", also(step), from(&step.path)),

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
-use super::drive::Drive;
 use crate::database::effects::{self, Described, Relation, RowCounts, Touched};
 use crate::database::session::Session;
 use crate::error::Result;
@@ -11,7 +10,7 @@ use crate::model::effect::{Effect, Held, LockMode, Size};
 use crate::model::widening::fit;
 
 /// What is known before a migration is tried.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Before {
     touched: Touched,
     /// How it is what was touched before: pgmg may have dropped it to clear the way.
@@ -46,21 +45,24 @@ pub fn before(session: &mut Session) -> Result<Before> {
     Ok(Before { touched, described })
 }
 
+/// How relations, types and routines were before a run, seen from outside its transaction, by their oids.
+pub type DescribedOutside<'a> = &'a dyn Fn(&[u32], &[u32], &[u32]) -> Result<Described>;
+
 /// What the try did that just succeeded.
-pub fn measure(drive: &mut Drive<'_>, before: &Before, since: Instant) -> Result<Measured> {
-    let touched = effects::touched(drive.session)?;
+pub fn measure(session: &mut Session, outside: DescribedOutside<'_>, before: &Before, since: Instant) -> Result<Measured> {
+    let touched = effects::touched(session)?;
     let counted = touched.rows.keys().filter(|relation| !touched.relations.contains_key(relation));
     let relations: Vec<u32> = touched.relations.keys().chain(counted).copied().collect();
-    let after = effects::described(drive.session, &relations, &touched.types, &touched.routines)?;
+    let after = effects::described(session, &relations, &touched.types, &touched.routines)?;
     let only_new = |now: &[u32], then: &[u32]| now.iter().copied().filter(|id| !then.contains(id)).collect::<Vec<u32>>();
     let known: Vec<u32> = before.touched.relations.keys().copied().collect();
-    let mut was = (drive.input.described_outside)(
+    let mut was = outside(
         &only_new(&relations, &known),
         &only_new(&touched.types, &before.touched.types),
         &only_new(&touched.routines, &before.touched.routines),
     )?;
     was.extend(&before.described);
-    let mut reading = Reading { session: drive.session, was: &was, after: &after, effects: Vec::new() };
+    let mut reading = Reading { session, was: &was, after: &after, effects: Vec::new() };
     reading.relations(&counts(&touched, &before.touched))?;
     reading.types()?;
     reading.routines()?;

@@ -44,7 +44,7 @@ fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration) -> Result
         drive.figures.attempts += 1;
         let Some(failed) = outcome.failure else {
             drive.course.push(Done::Migration(index));
-            let measured = effects::measure(drive, &before, since)?;
+            let measured = effects::measure(drive.session, drive.input.described_outside, &before, since)?;
             drive.measured.insert(index, measured);
             return super::check_constraints(drive.session, Some(migration));
         };

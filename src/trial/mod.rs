@@ -8,7 +8,7 @@ mod course;
 pub mod drift;
 mod drive;
 mod edges;
-mod effects;
+pub mod effects;
 mod evolve;
 mod failure;
 mod ledger;
@@ -29,7 +29,6 @@ mod whole_file;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::database::effects::Described;
 use crate::database::session::Session;
 use crate::error::{Error, Result};
 use crate::model::migration::Migration;
@@ -43,6 +42,7 @@ use crate::model::statement::{Mode, Statement, StatementId, distinct_checksums};
 use crate::resolver::Graph;
 use compare::Comparison;
 use drive::Drive;
+use effects::DescribedOutside;
 use whole_file::WholeFiles;
 
 pub use locks::check_room;
@@ -66,7 +66,7 @@ pub struct Input<'a> {
     /// Which objects were there before this run, seen from outside its transaction.
     pub existing: &'a dyn Fn(&[CatalogId]) -> Result<HashSet<CatalogId>>,
     /// How relations, types and routines were before this run, seen from outside its transaction.
-    pub described_outside: &'a dyn Fn(&[u32], &[u32], &[u32]) -> Result<Described>,
+    pub described_outside: DescribedOutside<'a>,
     pub progress: &'a dyn Progress,
     pub scope: Scope,
 }

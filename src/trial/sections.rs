@@ -2,11 +2,13 @@
 
 use std::time::Instant;
 
+use super::effects::{self, Before, DescribedOutside};
 use super::outside::{self, Earlier};
 use crate::database::migration_records::MigrationRecord;
 use crate::database::session::Session;
 use crate::database::state::{Changes, StateTables};
 use crate::error::{Error, Kind, Result};
+use crate::model::effect::Effect;
 use crate::model::migration::{Migration, Section};
 use crate::model::progress::Progress;
 use crate::model::record::Standing;
@@ -19,6 +21,9 @@ pub struct Part<'a> {
     pub from: usize,
     pub earlier: Earlier,
     pub progress: &'a dyn Progress,
+    pub described_outside: DescribedOutside<'a>,
+    /// Refuses what a statement did before it is committed.
+    pub check: &'a dyn Fn(&[Effect]) -> Result<()>,
 }
 
 impl Part<'_> {
@@ -40,7 +45,10 @@ impl Part<'_> {
             let earlier = if at == self.from { self.earlier } else { Earlier::None };
             let started = Instant::now();
             if earlier == Earlier::None {
+                let before = Before::default();
                 let together = session.run_with(statement.sql(), &statement.settings, |session| {
+                    let measured = effects::measure(session, self.described_outside, &before, started)?;
+                    (self.check)(&measured.until_now())?;
                     state.write_migrations(session, &[self.record(at + 1, Begun::No, started)])
                 })?;
                 match together {

@@ -28,7 +28,13 @@ impl Session {
         self.settle()?;
         self.command("BEGIN ISOLATION LEVEL READ COMMITTED")?.map_err(|error| refused("cannot begin", &error))?;
         let done = match self.run_alone(sql, settings)? {
-            Ok(()) => record(self).map(Ok)?,
+            Ok(()) => match record(self) {
+                Ok(()) => Ok(()),
+                Err(error) => {
+                    self.command("ROLLBACK")?.map_err(|error| refused("cannot roll back", &error))?;
+                    return Err(error);
+                }
+            },
             Err(error) => Err(error),
         };
         let ended = self.command(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;

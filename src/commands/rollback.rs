@@ -1,0 +1,149 @@
+//! `pgmg rollback`: takes migrations back by their down files, with the code around them as in an apply.
+
+use super::approval::{self, Consent};
+use super::committing::{Migrations, record};
+use super::hooks;
+use super::opening::Opening;
+use crate::config::Settings;
+use crate::database::migration_records::NewEvent;
+use crate::error::{Error, Kind, Result};
+use crate::learned::Learned;
+use crate::model::diagnostic::{Diagnostic, NoteLabel};
+use crate::model::migration::Migration;
+use crate::model::outcome::Outcome;
+use crate::model::plan::{Direction, Plan};
+use crate::model::project::Place;
+use crate::model::record::{Deed, Standing};
+use crate::output::progress::Bar;
+use crate::output::{self, Format, Presentation};
+use crate::trial::compare::Comparison;
+use crate::trial::{Ended, Finished, Scope};
+
+/// How far back.
+#[derive(Debug, Clone)]
+pub enum Extent {
+    /// So many migrations.
+    Steps(usize),
+    /// Every one after this one, which stays.
+    To(String),
+}
+
+/// Whether it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intent {
+    Do,
+    OnlyShow,
+}
+
+/// Takes the latest migrations back, in one transaction, and says what was done.
+pub fn run(
+    settings: &Settings,
+    presentation: &Presentation,
+    consent: &Consent,
+    extent: &Extent,
+    intent: Intent,
+) -> Result<Outcome> {
+    let mut opening = Opening::open(settings)?;
+    opening.allowed = approval::allowed(settings, consent)?;
+    opening.lock(settings)?;
+    let mut comparison = opening.compare_again(settings)?;
+    let downs = ways_back(&opening, extent)?;
+    if downs.is_empty() {
+        output::print("Nothing to take back: no migration is applied.\n")?;
+        return Ok(Outcome::Done);
+    }
+    comparison.migrations = (0..downs.len()).collect();
+    comparison.resumed.clear();
+    opening.project.migrations = Some(downs);
+    let progress = Bar::new(presentation.progress);
+    let learned = Learned::load(&settings.root);
+    let mut finished = tried(&mut opening, &comparison, &learned, &progress)?;
+    if intent == Intent::OnlyShow || settings.before_apply.is_some() || settings.confirm || approval::can_ask() {
+        opening.session.rollback()?;
+        if intent == Intent::OnlyShow {
+            show(&finished.plan, presentation, output::plan::text(&finished.plan, presentation.sql))?;
+            return Ok(Outcome::Differences);
+        }
+        approval::ask(&mut opening, settings, consent, &finished.plan)?;
+        hooks::before_apply(settings)?;
+        finished = tried(&mut opening, &comparison, &learned, &progress)?;
+    }
+    let names: Vec<String> = opening.migrations().iter().map(|migration| migration.name.clone()).collect();
+    let recording = move |finished: &Finished| {
+        let event = |ran: &crate::trial::Ran| {
+            let duration = i64::try_from(ran.took.as_millis()).ok();
+            NewEvent { duration, ..NewEvent::new(Deed::RolledBack, names[ran.index].clone()) }
+        };
+        Migrations {
+            taken_back: finished.migrations.iter().map(|ran| names[ran.index].clone()).collect(),
+            events: finished.migrations.iter().map(event).collect(),
+            ..Migrations::default()
+        }
+    };
+    record(&mut opening, &mut finished, &recording)?;
+    hooks::on_success(settings)?;
+    show(&finished.plan, presentation, output::apply::text(&finished.plan))?;
+    Ok(Outcome::Done)
+}
+
+fn show(plan: &Plan, presentation: &Presentation, text: String) -> Result<()> {
+    output::print(&match presentation.format {
+        Format::Text => text,
+        Format::Json => output::json::rollback(plan),
+    })
+}
+
+fn tried(opening: &mut Opening, comparison: &Comparison, learned: &Learned, progress: &Bar) -> Result<Box<Finished>> {
+    match opening.run_trial(comparison, Scope::Everything, learned, progress)? {
+        Ended::Finished(mut finished) => {
+            finished.plan.direction = Direction::Down;
+            finished.plan.applied_migrations = 0;
+            Ok(finished)
+        }
+        Ended::CommitFirst(first) => {
+            let message = format!("{} would get values that can be used only after a commit", first.objects.join(", "));
+            Err(Error::new(
+                Kind::Disagreement,
+                Diagnostic::new(message).help("run `pgmg apply` first, then take migrations back"),
+            ))
+        }
+    }
+}
+
+/// The down files, the latest migration's first. Whatever is missing is said before anything runs.
+fn ways_back(opening: &Opening, extent: &Extent) -> Result<Vec<Migration>> {
+    let migrations = opening.migrations();
+    let is_applied = |migration: &&Migration| {
+        opening.recorded.migrations.iter().any(|row| row.name == migration.name && row.standing == Standing::Applied)
+    };
+    let partial = opening.recorded.migrations.iter().find(|row| row.standing != Standing::Applied);
+    if let Some(partial) = partial {
+        let message = format!("the migration {} is done in part", partial.name);
+        let help = "run `pgmg apply` to complete it, or `pgmg repair` to say how it stands";
+        return Err(Error::new(Kind::Disagreement, Diagnostic::new(message).help(help)));
+    }
+    let applied: Vec<&Migration> = match extent {
+        Extent::Steps(steps) => migrations.iter().filter(is_applied).rev().take(*steps).collect(),
+        Extent::To(name) => {
+            let stays = opening.find_migration(name)?;
+            migrations.iter().skip(stays + 1).filter(is_applied).rev().collect()
+        }
+    };
+    let missing: Vec<&&Migration> = applied.iter().filter(|migration| migration.down.is_none()).collect();
+    if let Some(first) = missing.first() {
+        let stem = first.file.path.trim_end_matches(".sql").trim_end_matches(".up");
+        let mut diagnostic = Diagnostic::new("there is no way back for what is to be taken back");
+        for migration in &missing {
+            diagnostic = diagnostic.note(NoteLabel::Note, format!("{} has no down file", migration.name));
+        }
+        return Err(Error::new(Kind::Disagreement, diagnostic.help(format!("write it, the first one as {stem}.down.sql"))));
+    }
+    let downs: Vec<Migration> = applied.into_iter().filter_map(|migration| migration.down.as_deref().cloned()).collect();
+    if let Some(alone) = downs.iter().find(|down| down.runs_alone()) {
+        let message = format!("{} runs outside a transaction, and migrations are taken back in one", alone.file.path);
+        let help = format!("run it with psql, then `pgmg repair forget {}`", alone.name);
+        let diagnostic = Diagnostic::new(message).at(Place::file(alone.file.path.clone())).help(help);
+        return Err(Error::new(Kind::Disagreement, diagnostic));
+    }
+    Ok(downs)
+}
