@@ -85,6 +85,14 @@ pub struct Step {
     pub phase: Phase,
     /// What a migration did to what was there; only where it was tried.
     pub effects: Vec<Effect>,
+    pub losses_are: Losses,
+}
+
+/// Whether a migration says itself that it loses data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Losses {
+    Declared,
+    Undeclared,
 }
 
 /// An object's definition as PostgreSQL words it, before a run and after it.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::effect::Effect;
 use super::plan::{Action, Plan, Tried};
 use super::project::Project;
-use super::record::Recorded;
+use super::record::{Recorded, Standing};
 
 /// The form of the file.
 pub const VERSION: u32 = 1;
@@ -104,7 +104,13 @@ fn more_effects(migration: &str, then: &[Effect], now: &[Effect]) -> Vec<String>
         alike.map(Effect::rows_lost).sum::<i64>()
     };
     let more = now.iter().filter(|effect| !known.contains(&effect.without_amounts()) || effect.rows_lost() > lost(then, effect));
-    more.map(|effect| format!("{migration} does more than was agreed to: {}", effect.label())).collect()
+    let said = |effect: &Effect| match (effect.rows_lost(), lost(then, effect)) {
+        (0, _) | (_, 0) => format!("{migration} does more than was agreed to: {}", effect.label()),
+        (now, then) => {
+            format!("{migration} does more than was agreed to: {} by {now} rows deleted instead of {then}", effect.label())
+        }
+    };
+    more.map(said).collect()
 }
 
 fn files(project: &Project) -> BTreeMap<String, String> {
@@ -122,7 +128,8 @@ fn files(project: &Project) -> BTreeMap<String, String> {
 
 fn applied(recorded: &Recorded) -> BTreeMap<String, String> {
     let row = |row: &super::record::RecordedMigration| {
-        let progress = if row.completed > 0 { format!(" up to statement {}", row.completed) } else { String::new() };
+        let progress =
+            if row.standing != Standing::Applied { format!(" up to statement {}", row.completed) } else { String::new() };
         (row.name.clone(), row.checksum.clone().unwrap_or_default() + &progress)
     };
     recorded.migrations.iter().map(row).collect()

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::Extra;
 use super::definition::difference;
 use super::style::{self, BAD, CHANGED, FAINT, GOOD, HEADING, count, grouped, paint};
-use crate::model::plan::{Action, ChangeKind, Direction, Phase, Plan, Reason, Step, Tried};
+use crate::model::plan::{Action, ChangeKind, Direction, Losses, Phase, Plan, Reason, Step, Tried};
 
 /// The plan for people; with colours, and a line break at its end.
 pub fn text(plan: &Plan, sql: Extra) -> String {
@@ -104,6 +104,10 @@ fn effects(text: &mut String, plan: &Plan) {
     for step in with_effects {
         let _ = writeln!(text, "  {}", step.object);
         text.push_str(&super::effects::table(&step.effects, "    "));
+        if step.losses().next().is_some() && step.losses_are == Losses::Undeclared {
+            let refused = format!("apply refuses it without --allow-destructive={} or `-- pgmg: destructive` in it", step.object);
+            let _ = writeln!(text, "    {}", paint(BAD, refused));
+        }
     }
 }
 
@@ -175,7 +179,7 @@ fn summary(plan: &Plan) -> String {
     let number = |action: Action| plan.steps.iter().filter(|step| step.action == action && !is_kept(step)).count();
     let mut parts = Vec::new();
     for (action, words) in [
-        (Action::Migrate, "to migrate"),
+        (Action::Migrate, if plan.direction == Direction::Down { "to take back" } else { "to migrate" }),
         (Action::Drop, "to drop"),
         (Action::Create, "to create"),
         (Action::Replace, "to replace"),
@@ -230,6 +234,7 @@ pub(super) mod tests {
             sql: "SELECT 1".into(),
             definition: None,
             effects: Vec::new(),
+            losses_are: Losses::Undeclared,
             phase: Phase::Transaction,
         }
     }

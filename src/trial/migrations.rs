@@ -91,17 +91,3 @@ fn build(drive: &mut Drive<'_>, wanted: Vec<usize>) -> Result<bool> {
     drive.queue.limit(None);
     Ok(drive.queue.successes().len() > before)
 }
-
-/// In a stage of its own nothing that had to go may be away until the next one: it comes back as it is in the files, or else as it was.
-pub fn make_again(drive: &mut Drive<'_>) -> Result<()> {
-    while !drive.dropped.is_empty() {
-        let before = drive.dropped.len();
-        let again: Vec<usize> = drive.made_again.keys().copied().filter(|&id| !drive.queue.is_done(id)).collect();
-        build(drive, again)?;
-        replace::give_back(drive)?;
-        if drive.dropped.len() == before {
-            break;
-        }
-    }
-    Ok(())
-}

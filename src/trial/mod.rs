@@ -148,7 +148,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Ended> {
             again::follow_the_changed(&mut drive)?;
         }
         if input.scope == Scope::WhatMigrationsNeed {
-            migrations::make_again(&mut drive)?;
+            replace::make_again(&mut drive)?;
         } else {
             drive.run_all()?;
             while removal::before_the_failing(&mut drive)? || again::before_the_failing(&mut drive)? {}

@@ -18,6 +18,7 @@ use crate::model::migration::Migration;
 use crate::model::object::{CatalogId, Object};
 use crate::model::plan::Reason;
 use crate::model::sql_error::SqlError;
+use crate::resolver::Beyond;
 use crate::source::names_in;
 
 /// An object that was dropped and is to come back.
@@ -110,15 +111,44 @@ pub fn make_anew(drive: &mut Drive<'_>, objects: &[Object]) -> Result<()> {
     drop_objects(drive, objects, &Purpose::WithoutAlter).map(drop)
 }
 
+/// In a stage of its own nothing that had to go may be away until the next one: it comes back, in order, by its statement if that
+/// is unchanged, or else as it was. What a changed statement says may need a later stage.
+pub fn make_again(drive: &mut Drive<'_>) -> Result<()> {
+    for at in (0..drive.dropped.len()).rev() {
+        match drive.dropped[at].maker.clone() {
+            Maker::Definition(sql) => {
+                let object = drive.dropped[at].object.clone();
+                make_as_it_was(drive, &object, &sql)?;
+                drive.dropped[at].maker = Maker::Nobody;
+            }
+            Maker::Statement(id) if !drive.queue.is_done(id) => {
+                drive.queue.limit(Some((HashSet::from([id]), Beyond::Release)));
+                drive.run()?;
+                drive.queue.limit(None);
+            }
+            Maker::Statement(_) | Maker::Nobody => {}
+        }
+    }
+    give_back(drive).map(drop)
+}
+
+fn make_as_it_was(drive: &mut Drive<'_>, object: &Object, sql: &String) -> Result<()> {
+    let Err(error) = drive.run_own(std::slice::from_ref(sql))? else { return Ok(()) };
+    let (who, help) = if drive.records.of_object(object).is_some() {
+        ("would be gone until a later migration is applied", "change its file in an apply of its own, before the migration")
+    } else {
+        ("is not managed by pgmg", "drop it yourself, then apply")
+    };
+    let message = format!("{object} {who}, and it cannot be created again: {}", error.message);
+    Err(Error::new(Kind::Disagreement, Diagnostic::new(message).help(help)))
+}
+
 /// Gives back what dropped objects carried to those that are there again; the statements that made these.
 pub fn give_back(drive: &mut Drive<'_>) -> Result<Vec<usize>> {
     let dropped = std::mem::take(&mut drive.dropped);
     for one in dropped.iter().rev() {
-        if let Maker::Definition(sql) = &one.maker
-            && let Err(error) = drive.run_own(std::slice::from_ref(sql))?
-        {
-            let message = format!("{} is not managed by pgmg, and it cannot be created again: {}", one.object, error.message);
-            return Err(Error::new(Kind::Disagreement, Diagnostic::new(message).help("drop it yourself, then apply")));
+        if let Maker::Definition(sql) = &one.maker {
+            make_as_it_was(drive, &one.object, sql)?;
         }
     }
     let objects: Vec<Object> = dropped.iter().map(|one| one.object.clone()).collect();

@@ -13,7 +13,7 @@ use crate::database::spelling;
 use crate::error::{Error, Result};
 use crate::model::migration::Migration;
 use crate::model::object::{CatalogId, Object};
-use crate::model::plan::{Action, Phase, Plan, Reason, Step, Tried};
+use crate::model::plan::{Action, Losses, Phase, Plan, Reason, Step, Tried};
 use crate::model::record::RecordedStatement;
 use crate::model::statement::{Mode, Statement, StatementId};
 use crate::resolver::{Graph, Queue};
@@ -211,6 +211,7 @@ fn drop_step(object: &Object, reason: &Reason) -> Step {
         sql: spelling::drop_statement(object).unwrap_or_default(),
         definition: None,
         effects: Vec::new(),
+        losses_are: Losses::Undeclared,
         phase: Phase::Transaction,
     }
 }
@@ -228,6 +229,7 @@ fn forget_step(row: &RecordedStatement) -> Step {
         sql: String::new(),
         definition: None,
         effects: Vec::new(),
+        losses_are: Losses::Undeclared,
         phase: Phase::Transaction,
     }
 }
@@ -245,6 +247,7 @@ pub fn migration_step(migration: &Migration) -> Step {
         sql: migration.file.text.clone(),
         definition: None,
         effects: Vec::new(),
+        losses_are: if migration.destructive { Losses::Declared } else { Losses::Undeclared },
         phase: if migration.runs_alone() { Phase::Alone } else { Phase::Transaction },
     }
 }
@@ -269,6 +272,7 @@ fn statement_step(statement: &Statement, id: usize, entry: &Entry, modified: &Ha
         sql: statement.sql().to_owned(),
         definition: None,
         effects: Vec::new(),
+        losses_are: Losses::Undeclared,
         phase: Phase::Transaction,
     }
 }

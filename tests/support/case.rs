@@ -129,7 +129,8 @@ pub fn run_oracle(database: &Database, tree: &Tree, order: &[String]) -> Outcome
     let file = scratch.path().join("part.sql");
     let in_part =
         |part: &str| tree.keys().filter(|name| name.starts_with(part) && name.ends_with(".sql")).cloned().collect::<Vec<_>>();
-    let mut runs: Vec<String> = in_part("migrations/");
+    let is_way_back = |name: &String| name.ends_with(".down.sql") || name.ends_with("/down.sql");
+    let mut runs: Vec<String> = in_part("migrations/").into_iter().filter(|name| !is_way_back(name)).collect();
     if order.is_empty() {
         runs.extend(in_part("sql/"));
     } else {

@@ -1,1 +1,2 @@
+-- pgmg: destructive
 DROP TABLE IF EXISTS t;

@@ -1,3 +1,4 @@
+-- pgmg: destructive
 UPDATE people SET mood = 'ok' WHERE mood::text = 'sad';
 ALTER TYPE mood RENAME TO old_mood;
 CREATE TYPE mood AS ENUM ('ok', 'great');

@@ -1,0 +1,1 @@
+CREATE VIEW va AS SELECT a FROM users;

@@ -1,0 +1,1 @@
+CREATE VIEW vb AS SELECT b, a FROM users;

@@ -1,0 +1,2 @@
+ALTER TABLE users ALTER COLUMN c TYPE bigint;
+ALTER TABLE users ADD COLUMN d int;

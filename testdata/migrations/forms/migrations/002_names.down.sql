@@ -1,0 +1,2 @@
+-- pgmg: destructive
+ALTER TABLE users DROP COLUMN name;

@@ -1,0 +1,2 @@
+-- pgmg: destructive
+DROP TABLE orders;

@@ -1,0 +1,3 @@
+CREATE TABLE users (id int);
+-- pgmg: section name="late"
+SELECT 1;
