@@ -8,6 +8,8 @@ mod connection;
 mod files;
 #[path = "faults/killed.rs"]
 mod killed;
+#[path = "faults/sections.rs"]
+mod sections;
 mod support;
 
 use std::process::ExitCode;
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let tests: Vec<(&str, Test)> = [concurrency::TESTS, connection::TESTS, files::TESTS, killed::TESTS].concat();
+    let tests: Vec<(&str, Test)> = [concurrency::TESTS, connection::TESTS, files::TESTS, killed::TESTS, sections::TESTS].concat();
     let trial = |(name, test): (&str, Test)| {
         let server = server.clone();
         Trial::test(name, move || server.as_ref().map_or(Ok(()), test))

@@ -1,7 +1,8 @@
 //! One apply at a time in a database: an advisory lock with a fixed key.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::interrupt;
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
@@ -9,21 +10,30 @@ use crate::model::diagnostic::Diagnostic;
 /// The key, whatever the connection string looks like: the letters "pgmg" and a version.
 const KEY: i64 = 0x7067_6d67_0001;
 
+/// How long to wait before asking for the lock again.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Takes the lock for the rest of the session, waiting for at most `wait`.
+///
+/// It is asked for again and again, each time in a transaction of its own: a session that waits inside one would keep the
+/// holder's CREATE INDEX CONCURRENTLY waiting for that transaction (PostgreSQL manual, CREATE INDEX).
 ///
 /// # Errors
 ///
 /// `Unavailable` with who holds it.
 pub fn acquire(session: &mut Session, wait: Duration) -> Result<()> {
-    // lock_timeout = 0 would wait for ever.
-    let wait_ms = wait.as_millis().max(1);
-    let sql = format!(
-        "BEGIN; SET LOCAL lock_timeout = {wait_ms}; SET LOCAL statement_timeout = 0; SELECT pg_catalog.pg_advisory_lock({KEY}); COMMIT"
-    );
-    let Err(error) = session.execute(&sql)? else { return Ok(()) };
-    session.rollback()?;
-    if error.code == "57014" {
-        return Err(Error::new(Kind::Interrupted, Diagnostic::new("interrupted while waiting for another pgmg")));
+    let until = Instant::now() + wait;
+    loop {
+        let rows = session.query("SELECT pg_catalog.pg_try_advisory_lock($1)", &[&KEY])?;
+        if rows.first().is_some_and(|row| row.get(0)) {
+            return Ok(());
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        interrupt::check()?;
+        std::thread::sleep(left.min(PAUSE));
     }
     let holder = holder(session)?;
     let message = format!("another pgmg is at work in this database{holder}; waited {} for it", seconds(wait));

@@ -57,10 +57,16 @@ const ALONE: &str = "SELECT count(*) = 0 FROM pg_stat_activity
 /// Everything except the times at which it happened, the numbers that objects have in this database, and the order of rows.
 fn dump(database: &Database) -> Outcome<String> {
     let times = Regex::new(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")?;
+    let runs = Regex::new(r"\t[0-9a-f]{16}-\d+\t")?;
+    // A duration stands behind the role that spent it, in both tables.
+    let durations = Regex::new(r"(?m)(\t[^\t]+)\t(?:\d+|\\N)\t(applied\t|[^\t]*\t[^\t]*$)")?;
     let places = Regex::new(r"(?m)\t\d+\t\d+\t\{[^\t]*\}$")?;
     let everything = database.everything()?;
     let without_times = times.replace_all(&everything, "TIME");
-    let mut lines: Vec<String> = places.replace_all(&without_times, "\tPLACE").lines().map(str::to_owned).collect();
+    let without_places = places.replace_all(&without_times, "\tPLACE");
+    let without_runs = runs.replace_all(&without_places, "\tRUN\t");
+    let without_durations = durations.replace_all(&without_runs, "$1\tDURATION\t$2");
+    let mut lines: Vec<String> = without_durations.lines().map(str::to_owned).collect();
     lines.sort();
     Ok(lines.join("\n"))
 }
