@@ -1,5 +1,7 @@
 //! What can go wrong around a project: files that cannot be read, servers that are away, other sessions, signals, `kill -9`.
 
+#[path = "faults/commit.rs"]
+mod commit;
 #[path = "faults/concurrency.rs"]
 mod concurrency;
 #[path = "faults/connection.rs"]
@@ -30,7 +32,8 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let tests: Vec<(&str, Test)> = [concurrency::TESTS, connection::TESTS, files::TESTS, killed::TESTS, sections::TESTS].concat();
+    let tests: Vec<(&str, Test)> =
+        [commit::TESTS, concurrency::TESTS, connection::TESTS, files::TESTS, killed::TESTS, sections::TESTS].concat();
     let trial = |(name, test): (&str, Test)| {
         let server = server.clone();
         Trial::test(name, move || server.as_ref().map_or(Ok(()), test))

@@ -112,6 +112,16 @@ impl Database {
         self.connection_string_of(&self.owner)
     }
 
+    /// The server's socket, to be reached in another way than by name.
+    pub fn socket(&self) -> String {
+        format!("{}/.s.PGSQL.{}", self.server.home.host, self.server.home.port)
+    }
+
+    /// How its owner connects to what listens at another place and passes everything on.
+    pub fn connection_string_at(&self, host: &str, port: u16) -> String {
+        format!("host={host} port={port} user={} dbname={}", self.owner, self.name)
+    }
+
     /// How `role` connects, in the key=value form.
     pub fn connection_string_of(&self, role: &str) -> String {
         self.server.home.connection_string(role, &self.name)
