@@ -15,7 +15,7 @@ use crate::model::record::OnDrift;
 use crate::output::Format;
 
 /// The exit code for differences, where `--exit-code` asks for it.
-const DIFFERENCES: i32 = 1;
+pub const DIFFERENCES: i32 = 1;
 
 #[derive(Args)]
 pub struct Global {

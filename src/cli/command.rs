@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
-use super::arguments::{Approving, Compare, Drifting, Global, Project, Shown};
+use super::arguments::{Approving, Compare, DIFFERENCES, Drifting, Global, Project, Shown};
 use super::shell;
 use crate::commands;
 use crate::commands::apply::Wanted;
@@ -53,6 +53,9 @@ pub enum Command {
         /// Only migrations up to this one: its name or its number
         #[arg(long, value_name = "NAME")]
         target: Option<String>,
+        /// Try it on a copy of the schema instead, without data: in the server of this URL, or in a `throwaway` one
+        #[arg(long, value_name = "URL")]
+        shadow: Option<String>,
         #[command(flatten)]
         compare: Compare,
         #[command(flatten)]
@@ -128,6 +131,18 @@ pub enum Command {
         #[command(flatten)]
         connection: Project,
     },
+    /// Compare the database with what the files give in an empty one, tables and code alike
+    ///
+    /// The empty one is in a throwaway server that is started for it. Exits with 1 if they differ.
+    Verify {
+        /// Where the programs of the throwaway server are [default: looked for]
+        #[arg(long, value_name = "DIR")]
+        pg_bindir: Option<PathBuf>,
+        #[command(flatten)]
+        shown: Shown,
+        #[command(flatten)]
+        connection: Project,
+    },
     /// Print a script that completes pgmg's commands and flags in a shell
     ///
     /// bash: pgmg completions bash > ~/.local/share/bash-completion/completions/pgmg
@@ -161,6 +176,7 @@ impl Command {
             Command::Apply { shown, .. }
             | Command::History { shown, .. }
             | Command::Rollback { shown, .. }
+            | Command::Verify { shown, .. }
             | Command::Repair { shown, .. } => shown.format(),
             Command::Init { .. } | Command::New { .. } | Command::Completions { .. } | Command::Man { .. } => Format::Text,
         }
@@ -188,8 +204,9 @@ impl Command {
             }
             Command::Completions { shell } => (shell::completions(shell)?, 0),
             Command::Man { command } => (shell::manual(command.as_deref())?, 0),
-            Command::Plan { compare, drifting, connection, out, target, .. } => {
-                let settings = drifting.settings(connection)?;
+            Command::Plan { compare, drifting, connection, out, target, shadow, .. } => {
+                let mut settings = drifting.settings(connection)?;
+                settings.shadow = shadow.or(settings.shadow);
                 let outcome = commands::plan::run(&settings, &presentation, target.as_deref(), out.as_deref())?;
                 (outcome, compare.on_differences())
             }
@@ -205,6 +222,9 @@ impl Command {
                 let intent = if dry_run { Intent::OnlyShow } else { Intent::Do };
                 let consent = approving.consent();
                 (commands::rollback::run(&connection.settings()?, &presentation, &consent, &extent, intent)?, 0)
+            }
+            Command::Verify { pg_bindir, connection, .. } => {
+                (commands::verify::run(&connection.settings()?, &presentation, pg_bindir.as_deref())?, DIFFERENCES)
             }
             Command::Repair { what, name, connection, .. } => {
                 (commands::repair::run(&connection.settings()?, &presentation, what.into(), &name)?, 0)

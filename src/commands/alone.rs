@@ -43,8 +43,8 @@ impl Alone<'_> {
         opening.session.commit()?.unwrap_or(Ok(())).map_err(|error| trial::refused(&error))?;
         let mut steps = Vec::new();
         let at = self.comparison.resumed.get(&self.index);
-        let mut resumed = at.copied().unwrap_or(Resumed { completed: 0, begun: false });
-        if resumed.completed > 0 || resumed.begun {
+        let mut resumed = at.cloned().unwrap_or_default();
+        if resumed.completed > 0 || resumed.begun.is_some() {
             self.progress.say(&format!("{}: goes on where it stopped", migration.name));
         }
         let sections = migration.parts();
@@ -54,7 +54,7 @@ impl Alone<'_> {
             }
             let started = Instant::now();
             let mut tries = 0;
-            while let Err(error) = self.section(opening, &migration, section, resumed, &mut steps) {
+            while let Err(error) = self.section(opening, &migration, section, &resumed, &mut steps) {
                 if tries == section.retry || !passes_by_itself(&error) || interrupt::is_requested() {
                     return Err(self.failed(opening, &migration, section, error));
                 }
@@ -68,7 +68,7 @@ impl Alone<'_> {
                 let run = opening.next_run();
                 opening.state.write_history(&mut opening.session, &run, &[event])?;
             }
-            resumed = Resumed { completed: section.statements.end, begun: false };
+            resumed = Resumed { completed: section.statements.end, begun: None };
         }
         // Also where an earlier run did everything and could not say so.
         let run = opening.next_run();
@@ -88,12 +88,12 @@ impl Alone<'_> {
         opening: &mut Opening,
         migration: &Migration,
         section: &Section,
-        resumed: Resumed,
+        resumed: &Resumed,
         steps: &mut Vec<Step>,
     ) -> Result<()> {
         let from = section.statements.start.max(resumed.completed);
         if section.mode == Mode::NoTransaction {
-            let earlier = if resumed.begun { Earlier::Unknown } else { Earlier::None };
+            let earlier = resumed.begun.clone().map_or(Earlier::None, Earlier::Unknown);
             let side = opening.side()?;
             let covered = opening.allowed.covers(migration);
             let check = |effects: &[Effect]| {
@@ -159,10 +159,11 @@ impl Alone<'_> {
     /// Notes the failure as far as the server can still be told, and says what the next run does.
     fn failed(&self, opening: &mut Opening, migration: &Migration, section: &Section, error: Error) -> Error {
         let run = opening.next_run();
-        let recorded = opening.state.read(&mut opening.session).ok();
-        let row = recorded.and_then(|recorded| recorded.migrations.into_iter().find(|row| row.name == migration.name));
+        // Without knowing what is recorded nothing may be written over it: the read itself may have been cancelled.
+        let Ok(recorded) = opening.state.read(&mut opening.session) else { return error };
+        let row = recorded.migrations.into_iter().find(|row| row.name == migration.name);
         let completed = row.as_ref().map_or(0, |row| row.completed);
-        if row.as_ref().is_none_or(|row| completed == 0 && !row.begun) {
+        if row.as_ref().is_none_or(|row| completed == 0 && row.begun.is_none()) {
             let record = MigrationRecord {
                 standing: record::Standing::Failed,
                 completed: 0,
@@ -214,7 +215,7 @@ impl Alone<'_> {
             Err(error) => return Err(error),
         };
         let row = read.migrations.into_iter().find(|row| row.name == migration.name);
-        Ok(row.map_or(Resumed { completed: 0, begun: false }, |row| Resumed { completed: row.completed, begun: row.begun }))
+        Ok(row.map_or_else(Resumed::default, |row| Resumed { completed: row.completed, begun: row.begun }))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::learned::Learned;
 use crate::model::approval::Allowed;
 use crate::model::outcome::Outcome;
 use crate::model::plan::Plan;
+use crate::model::progress::Progress;
 use crate::output::progress::Bar;
 use crate::output::{self, Format, Presentation};
 use crate::trial::compare::Comparison;
@@ -51,7 +52,7 @@ pub fn run(settings: &Settings, presentation: &Presentation, consent: &Consent, 
     } else {
         ask_first(&mut opening, settings, presentation, consent, &comparison)?;
         hooks::before_apply(settings)?;
-        let plan = apply(&mut opening, settings, presentation, comparison)?;
+        let plan = apply(&mut opening, settings, &Bar::new(presentation.progress), comparison)?;
         hooks::on_success(settings)?;
         plan
     };
@@ -79,9 +80,18 @@ fn ask_first(
     approval::ask(opening, settings, consent, &plan)
 }
 
-fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation, mut comparison: Comparison) -> Result<Plan> {
+/// Applies everything that is pending without a word.
+pub fn everything(opening: &mut Opening, settings: &Settings, progress: &dyn Progress) -> Result<Plan> {
+    opening.allowed = Allowed::Everything;
+    let comparison = opening.compare_locked(settings)?;
+    if comparison.is_empty() {
+        return Ok(opening.nothing_to_do(&comparison));
+    }
+    apply(opening, settings, progress, comparison)
+}
+
+fn apply(opening: &mut Opening, settings: &Settings, progress: &dyn Progress, mut comparison: Comparison) -> Result<Plan> {
     let mut learned = Learned::load(&settings.root);
-    let progress = Bar::new(presentation.progress);
     let migrations: Vec<String> = comparison.migrations.iter().map(|&index| opening.migrations()[index].name.clone()).collect();
     let mut steps = Vec::new();
     loop {
@@ -94,10 +104,10 @@ fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation
             Stage::Whole => {
                 let scope = opening.scope();
                 let recording = all_applied(opening);
-                let finished = match commit(opening, &comparison, scope, &learned, &progress, &recording)? {
+                let finished = match commit(opening, &comparison, scope, &learned, progress, &recording)? {
                     Ended::Finished(finished) => finished,
                     Ended::CommitFirst(first) => {
-                        let finished = commit_all(opening, &first.comparison, Scope::Everything, &learned, &progress)?;
+                        let finished = commit_all(opening, &first.comparison, Scope::Everything, &learned, progress)?;
                         steps.extend(finished.plan.steps);
                         comparison = opening.compare_again(settings)?;
                         continue;
@@ -111,12 +121,12 @@ fn apply(opening: &mut Opening, settings: &Settings, presentation: &Presentation
                 return Ok(Plan { steps, migrations, applied_migrations, ..finished.plan });
             }
             Stage::Before(migrations) => {
-                let finished = commit_all(opening, &migrations, Scope::WhatMigrationsNeed, &learned, &progress)?;
+                let finished = commit_all(opening, &migrations, Scope::WhatMigrationsNeed, &learned, progress)?;
                 opening.keep(settings, &mut learned, &finished);
                 steps.extend(finished.plan.steps);
             }
             Stage::Alone(index) => {
-                let alone = Alone { index, comparison: &comparison, learned: &learned, progress: &progress };
+                let alone = Alone { index, comparison: &comparison, learned: &learned, progress };
                 steps.extend(alone.run(opening)?);
             }
         }
@@ -130,7 +140,7 @@ fn commit_all(
     comparison: &Comparison,
     scope: Scope,
     learned: &Learned,
-    progress: &Bar,
+    progress: &dyn Progress,
 ) -> Result<Box<Finished>> {
     let recording = all_applied(opening);
     match commit(opening, comparison, scope, learned, progress, &recording)? {

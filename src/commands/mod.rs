@@ -13,4 +13,7 @@ pub mod plan;
 pub mod repair;
 pub mod rollback;
 mod saved;
+mod scratch;
+mod shadow;
 pub mod status;
+pub mod verify;

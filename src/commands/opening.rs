@@ -31,10 +31,18 @@ use crate::trial::{self, Ended, Finished, Input, Scope, check_room};
 
 /// A session for a command that needs no project.
 pub fn connect(settings: &Settings) -> Result<Session> {
-    let target = Target::resolve(Some(settings.connection()?), &|name| std::env::var(name).ok())?;
+    let target = target(settings)?;
     let session = Session::open(&target, settings.lock_timeout)?;
     interrupt::cancel_on_interrupt(session.cancellation());
     Ok(session)
+}
+
+fn target(settings: &Settings) -> Result<Target> {
+    let target = Target::resolve(Some(settings.connection()?), &|name| std::env::var(name).ok())?;
+    Ok(match &settings.database {
+        Some(name) => target.on_database(name),
+        None => target,
+    })
 }
 
 /// A project and a database, side by side.
@@ -59,7 +67,7 @@ pub struct Opening {
 impl Opening {
     /// Reads the files while it connects and reads the records.
     pub fn open(settings: &Settings) -> Result<Self> {
-        let target = Target::resolve(Some(settings.connection()?), &|name| std::env::var(name).ok())?;
+        let target = target(settings)?;
         let directories = Directories { migrations: settings.migrations_dir.clone(), code: settings.code_dir.clone() };
         let state = StateTables::new(&settings.state_schema);
         let read = || -> Result<(Session, Recorded)> {
@@ -129,6 +137,11 @@ impl Opening {
     /// The project's migrations.
     pub fn migrations(&self) -> &[Migration] {
         self.project.migrations.as_deref().unwrap_or_default()
+    }
+
+    /// Where this is.
+    pub fn target(&self) -> &Target {
+        &self.target
     }
 
     /// Where this is, for people, without a password.
@@ -276,7 +289,7 @@ impl Opening {
 const CONNECT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Different in every process, whenever it runs.
-fn run_id() -> String {
+pub(super) fn run_id() -> String {
     let mut hasher = RandomState::new().build_hasher();
     hasher.write_u32(std::process::id());
     format!("{:016x}", hasher.finish())

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::opening::Opening;
-use super::saved;
+use super::{saved, shadow};
 use crate::config::Settings;
 use crate::error::Result;
 use crate::learned::Learned;
 use crate::model::outcome::Outcome;
-use crate::model::plan::{Action, Plan, Reason, Step};
+use crate::model::plan::{Action, Measured, Plan, Reason, Step};
 use crate::model::statement::StatementId;
 use crate::output::progress::Bar;
 use crate::output::{self, Extra, Format, Presentation};
@@ -19,7 +19,10 @@ use crate::trial::{CommitFirst, Ended, redefinition, stages};
 pub fn run(settings: &Settings, presentation: &Presentation, target: Option<&str>, out: Option<&Path>) -> Result<Outcome> {
     let mut opening = Opening::open(settings)?;
     opening.limit_to(target)?;
-    let plan = plan(&mut opening, settings, presentation)?;
+    let plan = match &settings.shadow {
+        None => plan(&mut opening, settings, presentation)?,
+        Some(place) => on_shadow(&mut opening, settings, presentation, target, place)?,
+    };
     if let Some(path) = out {
         saved::write(&opening, settings, target, &plan, path)?;
     }
@@ -28,6 +31,26 @@ pub fn run(settings: &Settings, presentation: &Presentation, target: Option<&str
         Format::Json => output::json::plan(&plan),
     })?;
     Ok(if plan.is_empty() { Outcome::Done } else { Outcome::Differences })
+}
+
+/// The plan of a copy of the database without its data.
+fn on_shadow(
+    opening: &mut Opening,
+    settings: &Settings,
+    presentation: &Presentation,
+    target: Option<&str>,
+    place: &str,
+) -> Result<Plan> {
+    let comparison = opening.compare(settings)?;
+    // What differs there and here is the same: the copy has the same records.
+    if comparison.is_empty() {
+        return Ok(opening.nothing_to_do(&comparison));
+    }
+    let scratch = shadow::copy(opening, settings, place)?;
+    let there = Settings { on_drift: settings.on_drift, ..scratch.settings(settings) };
+    let mut copy = Opening::open(&there)?;
+    copy.limit_to(target)?;
+    Ok(Plan { measured: Measured::WithoutData, ..plan(&mut copy, &there, presentation)? })
 }
 
 fn plan(opening: &mut Opening, settings: &Settings, presentation: &Presentation) -> Result<Plan> {

@@ -83,7 +83,7 @@ fn record<'a>(
                 standing: before.standing,
                 completed: before.completed,
                 section: before.section.clone(),
-                begun: before.begun,
+                begun: before.begun.clone(),
                 ..applied(migration)
             })
         }

@@ -45,6 +45,8 @@ pub struct Settings {
     pub code_dir: Option<PathBuf>,
     /// A URL or key=value; empty where only libpq's `PG*` variables say where the database is; `None`: nothing does.
     pub connection_string: Option<String>,
+    /// Another database of the same server, in place of the one that the connection string names.
+    pub database: Option<String>,
     /// The schema of the state tables.
     pub state_schema: String,
     /// PostgreSQL's `lock_timeout`; zero: no limit.
@@ -116,6 +118,7 @@ impl Settings {
             migrations_dir,
             code_dir,
             connection_string,
+            database: None,
             state_schema: pick(&mut layers, |v| &mut v.state_schema).unwrap_or_else(|| "public".to_owned()),
             lock_timeout: pick(&mut layers, |v| &mut v.lock_timeout).unwrap_or(Duration::from_secs(5)),
             lock_wait: pick(&mut layers, |v| &mut v.lock_wait).unwrap_or(Duration::from_secs(30)),

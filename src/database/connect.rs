@@ -108,6 +108,18 @@ impl Cancellation {
 }
 
 impl Target {
+    /// The role's name.
+    pub fn user_name(&self) -> &str {
+        &self.user
+    }
+
+    /// Another database of the same server.
+    pub fn on_database(&self, name: &str) -> Target {
+        let mut base = self.base.clone();
+        base.dbname(name);
+        Target { database: name.to_owned(), base, reached: Arc::default(), ..self.clone() }
+    }
+
     /// The database's name.
     pub fn database_name(&self) -> &str {
         &self.database

@@ -16,7 +16,7 @@ pub struct MigrationRecord<'a> {
     /// As in [`RecordedMigration`].
     pub section: Option<String>,
     /// As in [`RecordedMigration`].
-    pub begun: bool,
+    pub begun: Option<Vec<u32>>,
     /// What this run spent on it, in milliseconds.
     pub duration: i64,
     /// It was declared or measured to lose data.
@@ -31,7 +31,7 @@ impl<'a> MigrationRecord<'a> {
             standing: Standing::Applied,
             completed: migration.statements.len(),
             section: None,
-            begun: false,
+            begun: None,
             duration,
             destructive: migration.destructive,
         }
@@ -69,7 +69,8 @@ impl StateTables {
         let standings: Vec<&str> = records.iter().map(|record| standing(record.standing)).collect();
         let completed: Vec<i32> = records.iter().map(|record| i32::try_from(record.completed).unwrap_or(i32::MAX)).collect();
         let sections: Vec<Option<&str>> = records.iter().map(|record| record.section.as_deref()).collect();
-        let begun: Vec<bool> = records.iter().map(|record| record.begun).collect();
+        let list = |oids: &Vec<u32>| format!("{{{}}}", oids.iter().map(u32::to_string).collect::<Vec<_>>().join(","));
+        let begun: Vec<Option<String>> = records.iter().map(|record| record.begun.as_ref().map(list)).collect();
         let destructive: Vec<bool> = records.iter().map(|record| record.destructive).collect();
         let durations: Vec<i64> = records.iter().map(|record| record.duration).collect();
         session
@@ -146,7 +147,7 @@ impl StateTables {
         let added = if ADDED.iter().all(|name| has_column(columns, name)) {
             "status, completed, section, begun"
         } else {
-            "NULL::text, NULL::int4, NULL::text, NULL::bool"
+            "NULL::text, NULL::int4, NULL::text, NULL::oid[]"
         };
         let sql = format!(
             "SELECT name, {checksum}, coalesce(applied_at::text, ''), xmin::text::int8, {added} FROM {{schema}}.pgmg_migrations"
@@ -164,7 +165,7 @@ impl StateTables {
                 },
                 completed: row.get::<_, Option<i32>>(5).and_then(|completed| usize::try_from(completed).ok()).unwrap_or(0),
                 section: row.get(6),
-                begun: row.get::<_, Option<bool>>(7).unwrap_or(false),
+                begun: row.get(7),
             });
         })
     }

@@ -112,12 +112,12 @@ impl Extent {
     }
 }
 
-fn short_hash(text: &str) -> String {
+pub(super) fn short_hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Ours alone: whoever can write there chooses what our servers contain.
-fn cache_directory() -> Option<PathBuf> {
+pub(super) fn cache_directory() -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let user = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
     let temporary = std::env::temp_dir().join(format!("pgmg-cache-{}", geteuid()));
@@ -133,8 +133,25 @@ fn cache_directory() -> Option<PathBuf> {
     user.map(|path| path.join("pgmg")).into_iter().chain([temporary]).find(usable)
 }
 
-fn private_directory(path: &Path) -> io::Result<()> {
+pub(super) fn private_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Puts what was kept of a server into the empty directory `data`; false, and nothing is in it, if that is not complete.
+pub(super) fn copy_into(kept: &Path, data: &Path, account: &Account) -> bool {
+    copy_checked(kept, data, account)
+}
+
+/// Keeps the files of a server that was stopped cleanly as `kept`, in the place of what was there.
+pub(super) fn keep_files(data: &Path, cache: &Path, kept: &Path) -> io::Result<()> {
+    let part = tempfile::Builder::new().prefix("part-").tempdir_in(cache)?;
+    private_directory(&part.path().join("data"))?;
+    let extent = copy_tree(data, &part.path().join("data"), &Account::Ourselves)?;
+    std::fs::write(part.path().join("extent"), extent.text())?;
+    if kept.exists() {
+        std::fs::remove_dir_all(kept)?;
+    }
+    std::fs::rename(part.keep(), kept)
 }
 
 /// Whether the whole of a template was copied; `data` is empty again if not.

@@ -55,7 +55,7 @@ const ADDED: &[(&str, &str, &str)] = &[
     ("pgmg_migrations", "status", "text"),
     ("pgmg_migrations", "completed", "integer"),
     ("pgmg_migrations", "section", "text"),
-    ("pgmg_migrations", "begun", "boolean"),
+    ("pgmg_migrations", "begun", "oid[]"),
     ("pgmg_migrations", "destructive", "boolean"),
     ("pgmg_state", "file", "text"),
     ("pgmg_state", "ordinal", "integer"),

@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS {schema}.pgmg_migrations (
   status TEXT,
   completed INTEGER,
   section TEXT,
-  begun BOOLEAN,
+  begun OID[],
   destructive BOOLEAN
 );
 ALTER TABLE {schema}.pgmg_migrations
@@ -24,7 +24,7 @@ ALTER TABLE {schema}.pgmg_migrations
   ADD COLUMN IF NOT EXISTS status TEXT,
   ADD COLUMN IF NOT EXISTS completed INTEGER,
   ADD COLUMN IF NOT EXISTS section TEXT,
-  ADD COLUMN IF NOT EXISTS begun BOOLEAN,
+  ADD COLUMN IF NOT EXISTS begun OID[],
   ADD COLUMN IF NOT EXISTS destructive BOOLEAN;
 CREATE TABLE IF NOT EXISTS {schema}.pgmg_state (
   object_name TEXT PRIMARY KEY,

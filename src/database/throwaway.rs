@@ -14,7 +14,7 @@ use nix::unistd::Pid;
 use super::server_account::Account;
 use super::server_binaries;
 use super::server_directory::ServerDirectory;
-use super::server_template::Template;
+use super::server_template::{Template, copy_into};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 
@@ -24,7 +24,7 @@ pub struct Throwaway {
     bin_dir: PathBuf,
     port: u16,
     // In this order: the server ends before its directory goes.
-    _server: Server,
+    server: Server,
     directory: ServerDirectory,
 }
 
@@ -36,6 +36,8 @@ pub struct ThrowawayOptions {
     /// Further server settings, stronger than ours. `port` also names the socket.
     pub settings: Vec<(String, String)>,
     pub durability: Durability,
+    /// The files of a server that was stopped cleanly, copied instead of making new ones.
+    pub contents: Option<PathBuf>,
 }
 
 /// What a crash of the machine may destroy.
@@ -60,17 +62,26 @@ impl Throwaway {
         let bin_dir = server_binaries::find(options.bin_dir.as_deref())?;
         let account = Account::choose()?;
         let directory = ServerDirectory::create(options.durability, &account)?;
-        Template::new(&bin_dir, options.durability).fill(&directory.data(), &account)?;
+        let copied = options.contents.as_ref().is_some_and(|from| copy_into(from, &directory.data(), &account));
+        if !copied {
+            Template::new(&bin_dir, options.durability).fill(&directory.data(), &account)?;
+        }
         let port = options.settings.iter().rev().find(|(name, _)| name == "port").and_then(|(_, value)| value.parse().ok());
         let server = Server::start(&bin_dir, &directory, options, &account)?;
         log::debug!("throwaway server in {} started in {:.0?}", directory.path().display(), begin.elapsed());
-        Ok(Throwaway { bin_dir, port: port.unwrap_or(5432), _server: server, directory })
+        Ok(Throwaway { bin_dir, port: port.unwrap_or(5432), server, directory })
     }
 
     /// As superuser `postgres` to database `postgres`.
     pub fn connection_string(&self) -> String {
         let quoted = self.socket_directory().display().to_string().replace('\\', r"\\").replace('\'', r"\'");
         format!("host='{quoted}' port={} user=postgres dbname=postgres", self.port)
+    }
+
+    /// Ends the server so that its files can be copied and used again, and gives the directory they are in.
+    pub fn stop(&mut self) -> PathBuf {
+        self.server.end(Ending::Clean);
+        self.directory.data()
     }
 
     /// What `PGHOST` has to be.
@@ -97,11 +108,29 @@ impl Throwaway {
 /// A thread that has the server process as its child: PR_SET_PDEATHSIG counts the death of the thread, not of the process.
 #[derive(Debug)]
 struct Server {
-    stop: Option<mpsc::Sender<()>>,
+    stop: Option<mpsc::Sender<Ending>>,
     thread: Option<JoinHandle<()>>,
 }
 
+/// How a server is ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// Everything is written (PostgreSQL's fast shutdown).
+    Clean,
+    /// At once (its immediate shutdown).
+    Abrupt,
+}
+
 impl Server {
+    fn end(&mut self, ending: Ending) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(ending);
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+
     fn start(bin_dir: &Path, directory: &ServerDirectory, options: &ThrowawayOptions, account: &Account) -> Result<Server> {
         let log = directory.path().join("log");
         let command = command(bin_dir, directory, options, account, &log)?;
@@ -120,10 +149,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.end(Ending::Abrupt);
     }
 }
 
@@ -185,7 +211,7 @@ fn watch(
     mut command: Command,
     status: &Path,
     ready: &mpsc::Sender<std::result::Result<(), String>>,
-    stopped: &mpsc::Receiver<()>,
+    stopped: &mpsc::Receiver<Ending>,
 ) {
     let mut child = match command.spawn() {
         Ok(child) => child,
@@ -197,12 +223,11 @@ fn watch(
     let outcome = wait_until_ready(&mut child, status);
     let running = outcome.is_ok();
     let _ = ready.send(outcome);
-    if running {
-        let _ = stopped.recv();
-    }
-    // SIGQUIT is PostgreSQL's immediate shutdown: it ends its children itself.
+    let ending = if running { stopped.recv().unwrap_or(Ending::Abrupt) } else { Ending::Abrupt };
+    // PostgreSQL manual, section 19.5: the server ends its children itself.
+    let signal = if ending == Ending::Clean { Signal::SIGINT } else { Signal::SIGQUIT };
     if let Ok(pid) = i32::try_from(child.id()) {
-        let _ = kill(Pid::from_raw(pid), Signal::SIGQUIT);
+        let _ = kill(Pid::from_raw(pid), signal);
     }
     let _ = child.wait();
 }

@@ -28,6 +28,20 @@ pub(super) enum SslMode {
     VerifyFull,
 }
 
+impl SslMode {
+    /// As libpq spells it.
+    pub fn word(self) -> &'static str {
+        match self {
+            SslMode::Disable => "disable",
+            SslMode::Allow => "allow",
+            SslMode::Prefer => "prefer",
+            SslMode::Require => "require",
+            SslMode::VerifyCa => "verify-ca",
+            SslMode::VerifyFull => "verify-full",
+        }
+    }
+}
+
 /// Where trusted certificates come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Roots {

@@ -13,6 +13,7 @@ pub mod progress;
 pub mod project;
 pub mod record;
 pub mod saved_plan;
+pub mod schema_dump;
 pub mod sql_error;
 pub mod statement;
 pub mod status;

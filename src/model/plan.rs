@@ -19,6 +19,7 @@ pub struct Plan {
     pub applied_migrations: usize,
     pub tried: Tried,
     pub direction: Direction,
+    pub measured: Measured,
     pub trial: TrialFigures,
 }
 
@@ -35,6 +36,16 @@ pub enum Direction {
     #[default]
     Up,
     Down,
+}
+
+/// Where effects were measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Measured {
+    /// Where they will happen.
+    #[default]
+    WithData,
+    /// On a copy of the schema: rows, sizes and times are not known.
+    WithoutData,
 }
 
 /// A file of the code directory that differs from what was applied.

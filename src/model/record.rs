@@ -42,8 +42,9 @@ pub struct RecordedMigration {
     pub completed: usize,
     /// The section that is to run next; only where it is not applied.
     pub section: Option<String>,
-    /// The next statement was begun outside a transaction, and nobody knows whether it came to its end.
-    pub begun: bool,
+    /// The next statement was begun outside a transaction, and nobody knows whether it came to its end: the numbers of the
+    /// indexes that its tables had before.
+    pub begun: Option<Vec<u32>>,
 }
 
 /// How far a recorded migration came.

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use crate::error::{Error, Kind};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::effect::{Effect, Notice};
-use crate::model::plan::{Action, ChangeKind, Phase, Plan, Reason, TrialFigures, Tried};
+use crate::model::plan::{Action, ChangeKind, Measured, Phase, Plan, Reason, TrialFigures, Tried};
 use crate::model::project::Place;
 use crate::model::record::Event;
+use crate::model::schema_dump::Difference;
 use crate::model::status::Status;
 
 const VERSION: u32 = 1;
@@ -36,6 +37,16 @@ pub fn history(events: &[Event]) -> String {
 /// How a migration was recorded and how it is, on one line.
 pub fn repair(migration: &str, before: &str, now: &str) -> String {
     line(&json!({ "version": VERSION, "command": "repair", "migration": migration, "before": before, "now": now }))
+}
+
+/// How a database differs from what its files give, on one line.
+pub fn verify(differences: &[Difference]) -> String {
+    let one = |difference: &Difference| json!({ "kind": difference.entry.kind, "name": difference.entry.name, "files": difference.fresh, "database": difference.live });
+    line(&json!({
+        "version": VERSION,
+        "command": "verify",
+        "differences": differences.iter().map(one).collect::<Vec<_>>(),
+    }))
 }
 
 /// A status, on one line. A half that is not compared is null.
@@ -86,6 +97,7 @@ struct Document<'a> {
     steps: Vec<Step<'a>>,
     unchanged: usize,
     applied_migrations: usize,
+    measured_with_data: bool,
     trial: TrialFigures,
 }
 
@@ -136,6 +148,7 @@ impl<'a> Document<'a> {
             steps: plan.steps.iter().map(Step::new).collect(),
             unchanged: plan.unchanged,
             applied_migrations: plan.applied_migrations,
+            measured_with_data: plan.measured == Measured::WithData,
             trial: plan.trial,
         }
     }

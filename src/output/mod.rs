@@ -10,6 +10,7 @@ pub mod plan;
 pub mod progress;
 pub mod status;
 mod style;
+pub mod verify;
 
 use std::io::{ErrorKind, Write};
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::Extra;
 use super::definition::difference;
 use super::style::{self, BAD, CHANGED, FAINT, GOOD, HEADING, count, grouped, paint};
-use crate::model::plan::{Action, ChangeKind, Direction, Losses, Phase, Plan, Reason, Step, Tried};
+use crate::model::plan::{Action, ChangeKind, Direction, Losses, Measured, Phase, Plan, Reason, Step, Tried};
 
 /// The plan for people; with colours, and a line break at its end.
 pub fn text(plan: &Plan, sql: Extra) -> String {
@@ -23,6 +23,11 @@ pub fn text(plan: &Plan, sql: Extra) -> String {
     steps(&mut text, plan, sql);
     effects(&mut text, plan);
     let _ = writeln!(text, "\n{}", summary(plan));
+    if plan.measured == Measured::WithoutData {
+        text.push_str(
+            "Tried on a copy of the schema: rows, sizes and times are not measured, and what depends on data may fail.\n",
+        );
+    }
     text
 }
 
@@ -267,6 +272,8 @@ pub(super) mod tests {
             unchanged: 4_996,
             applied_migrations: 2,
             tried: Tried::Yes,
+            direction: Direction::Up,
+            measured: Measured::WithData,
             trial: TrialFigures { statements: 5, attempts: 6, failures: 1, messages: 2 },
         }
     }

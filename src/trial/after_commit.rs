@@ -16,7 +16,7 @@ pub fn run(session: &mut Session, statements: &[Statement], state: &StateTables,
         let statement = &statements[id];
         log::info!("{}:{} runs by itself", statement.file.path, statement.place().line);
         let since = catalog::next_transaction(session)?;
-        outside::run(session, statement, Earlier::None).map_err(|error| with_rest(error, later.len() - at))?;
+        outside::run(session, statement, &Earlier::None).map_err(|error| with_rest(error, later.len() - at))?;
         let written = catalog::attribution_since(session, since)?;
         let mut entry = Entry::default();
         for one in written {

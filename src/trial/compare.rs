@@ -33,12 +33,12 @@ pub struct Comparison {
 }
 
 /// Where a migration goes on that is done in part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resumed {
     /// How many of its statements are done.
     pub completed: usize,
-    /// The next one was begun, and nobody knows whether it came to its end.
-    pub begun: bool,
+    /// The next one was begun, and nobody knows whether it came to its end: the indexes that its tables had before.
+    pub begun: Option<Vec<u32>>,
 }
 
 impl Comparison {

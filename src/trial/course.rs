@@ -93,7 +93,7 @@ pub fn resumed(migrations: &[Migration], recorded: &Recorded) -> BTreeMap<usize,
     let rows = by_name(recorded);
     let resumed = migrations.iter().enumerate().filter_map(|(index, migration)| {
         let row = rows.get(migration.name.as_str()).filter(|row| row.standing == Standing::Partial)?;
-        Some((index, Resumed { completed: row.completed, begun: row.begun }))
+        Some((index, Resumed { completed: row.completed, begun: row.begun.clone() }))
     });
     resumed.collect()
 }

@@ -8,18 +8,34 @@ use crate::model::sql_error::SqlError;
 use crate::model::statement::Statement;
 
 /// What is known of an earlier try of the same statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Earlier {
     None,
-    /// It was begun, and the run ended before anybody knew whether it came to its end.
-    Unknown,
+    /// It was begun, and the run ended before anybody knew whether it came to its end; the indexes that its tables had before.
+    Unknown(Vec<u32>),
+}
+
+/// An index of a table that a statement mentions.
+#[derive(Debug, Clone)]
+pub struct Index {
+    pub oid: u32,
+    is_valid: bool,
+    /// Spelled so that DROP INDEX finds it.
+    name: String,
 }
 
 /// Runs a statement that PostgreSQL takes only outside a transaction. What a failed try left is removed: a failed CREATE INDEX
 /// CONCURRENTLY leaves an invalid index (PostgreSQL manual, CREATE INDEX).
-pub fn run(session: &mut Session, statement: &Statement, earlier: Earlier) -> Result<()> {
-    if earlier == Earlier::Unknown {
-        drop_invalid_on_its_tables(session, statement)?;
+pub fn run(session: &mut Session, statement: &Statement, earlier: &Earlier) -> Result<()> {
+    if let Earlier::Unknown(before) = earlier {
+        let new: Vec<Index> = indexes(session, statement)?.into_iter().filter(|index| !before.contains(&index.oid)).collect();
+        for left in new.iter().filter(|index| !index.is_valid) {
+            drop_index(session, &left.name)?;
+        }
+        // An index without a name of its own would be made a second time.
+        if statement.mentions.creates.is_empty() && new.iter().any(|index| index.is_valid) {
+            return Ok(());
+        }
     }
     let before = invalid_indexes(session)?;
     let Err(mut error) = session.run_alone(statement.sql(), &statement.settings)? else { return Ok(()) };
@@ -30,7 +46,7 @@ pub fn run(session: &mut Session, statement: &Statement, earlier: Earlier) -> Re
         }
     }
     // The earlier try came to its end, and its object is there, or gone.
-    if earlier == Earlier::Unknown && matches!(error.code.as_str(), "42P07" | "42704") {
+    if *earlier != Earlier::None && matches!(error.code.as_str(), "42P07" | "42704") {
         return Ok(());
     }
     // A connection that is gone says so again.
@@ -55,6 +71,13 @@ pub fn said(statement: &Statement, error: &SqlError) -> Error {
     Error::new(kind, failure::said(error).at(place))
 }
 
+/// The indexes of the tables that a statement mentions.
+pub fn indexes(session: &mut Session, statement: &Statement) -> Result<Vec<Index>> {
+    let names: Vec<String> = statement.mentions.uses.iter().map(|used| used.name.to_string()).collect();
+    let rows = session.query(include_str!("indexes_of.sql"), &[&names])?;
+    Ok(rows.iter().map(|row| Index { oid: row.get(0), is_valid: row.get(1), name: row.get(2) }).collect())
+}
+
 /// Every invalid index, spelled so that DROP INDEX finds it.
 fn invalid_indexes(session: &mut Session) -> Result<Vec<String>> {
     let rows = session
@@ -71,15 +94,6 @@ fn drop_invalid_named(session: &mut Session, statement: &Statement) -> Result<bo
         }
     }
     Ok(false)
-}
-
-/// An index without a name of its own can only be found by its table.
-fn drop_invalid_on_its_tables(session: &mut Session, statement: &Statement) -> Result<()> {
-    let names: Vec<String> = statement.mentions.uses.iter().map(|used| used.name.to_string()).collect();
-    for row in session.query(include_str!("invalid_indexes_of.sql"), &[&names])? {
-        drop_index(session, row.get(0))?;
-    }
-    Ok(())
 }
 
 fn drop_index(session: &mut Session, name: &str) -> Result<()> {

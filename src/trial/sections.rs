@@ -42,14 +42,14 @@ impl Part<'_> {
         for at in self.from..self.section.statements.end {
             let statement = &self.migration.statements[at];
             self.progress.at(at, &format!("{} statement {} of {total}", self.migration.name, at + 1));
-            let earlier = if at == self.from { self.earlier } else { Earlier::None };
+            let earlier = if at == self.from { self.earlier.clone() } else { Earlier::None };
             let started = Instant::now();
             if earlier == Earlier::None {
                 let before = Before::default();
                 let together = session.run_with(statement.sql(), &statement.settings, |session| {
                     let measured = effects::measure(session, self.described_outside, &before, started)?;
                     (self.check)(&measured.until_now())?;
-                    state.write_migrations(session, &[self.record(at + 1, Begun::No, started)])
+                    state.write_migrations(session, &[self.record(at + 1, None, started)])
                 })?;
                 match together {
                     Ok(()) => continue,
@@ -57,36 +57,31 @@ impl Part<'_> {
                     Err(error) if matches!(error.code.as_str(), "25001" | "2D000") => {}
                     Err(error) => return Err(outside::said(statement, &error)),
                 }
-                state.write_migrations(session, &[self.record(at, Begun::Yes, started)])?;
+                let indexes = outside::indexes(session, statement)?.into_iter().map(|index| index.oid).collect();
+                state.write_migrations(session, &[self.record(at, Some(indexes), started)])?;
             }
-            if let Err(error) = outside::run(session, statement, earlier) {
+            if let Err(error) = outside::run(session, statement, &earlier) {
                 // It is known now that it did not come to its end.
-                let _ = state.write_migrations(session, &[self.record(at, Begun::No, started)]);
+                let _ = state.write_migrations(session, &[self.record(at, None, started)]);
                 return Err(error);
             }
-            state.write_migrations(session, &[self.record(at + 1, Begun::No, started)])?;
+            state.write_migrations(session, &[self.record(at + 1, None, started)])?;
         }
         Ok(())
     }
 
-    fn record(&self, completed: usize, begun: Begun, since: Instant) -> MigrationRecord<'_> {
+    fn record(&self, completed: usize, begun: Option<Vec<u32>>, since: Instant) -> MigrationRecord<'_> {
         let next = self.migration.parts().into_iter().find(|section| section.statements.end > completed);
         MigrationRecord {
             migration: self.migration,
             standing: Standing::Partial,
             completed,
             section: next.map(|section| section.name).filter(|name| !name.is_empty()),
-            begun: begun == Begun::Yes,
+            begun,
             duration: milliseconds(since),
             destructive: self.migration.destructive,
         }
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Begun {
-    Yes,
-    No,
 }
 
 /// Makes the state tables, so that a section can be recorded.

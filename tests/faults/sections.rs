@@ -260,7 +260,7 @@ fn an_invalid_index_is_dropped(server: &Arc<Server>) -> Outcome {
         &database.value("SELECT count(*)::text FROM pg_index WHERE indrelid = 't'::regclass")?,
     )?;
     // Left by a run that was killed: pgmg had said that it begins.
-    database.run("UPDATE pgmg_migrations SET begun = true, status = 'partial' WHERE name = '002_index.sql'")?;
+    database.run("UPDATE pgmg_migrations SET begun = '{}', status = 'partial' WHERE name = '002_index.sql'")?;
     let mut client = database.connect()?;
     ensure(client.batch_execute("CREATE UNIQUE INDEX CONCURRENTLY ON t (id)").is_err(), || "the index is unique".into())?;
     ensure_equal("invalid indexes", "1", &database.value("SELECT count(*)::text FROM pg_index WHERE NOT indisvalid")?)?;

@@ -1,0 +1,27 @@
+//! The text of how a database differs from what its files give.
+
+use std::fmt::Write;
+
+use super::definition::difference;
+use super::style::{BAD, CHANGED, GOOD, HEADING, count, paint};
+use crate::model::plan::Redefinition;
+use crate::model::schema_dump::Difference;
+
+/// Each object that differs, with its SQL: `-` is what the files give, `+` what is in the database.
+pub fn text(differences: &[Difference]) -> String {
+    if differences.is_empty() {
+        return "The database is what the files give in an empty one.\n".to_owned();
+    }
+    let mut text = format!("{}\n", paint(HEADING, "The database differs from what the files give (- files, + database):"));
+    for one in differences {
+        let what = match (one.fresh.is_empty(), one.live.is_empty()) {
+            (true, _) => paint(GOOD, "only in the database"),
+            (_, true) => paint(BAD, "missing in the database"),
+            _ => paint(CHANGED, "different"),
+        };
+        let _ = writeln!(text, "\n{} {} ({what})", one.entry.kind, one.entry.name);
+        text.push_str(&difference(&Redefinition { before: one.fresh.clone(), after: one.live.clone() }, "  "));
+    }
+    let _ = writeln!(text, "\n{}.", count(differences.len(), "difference"));
+    text
+}
