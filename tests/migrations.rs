@@ -31,6 +31,8 @@ const TESTS: &[(&str, Test)] = &[
     ("commands_around_an_apply", commands_around_an_apply),
     ("an_early_database_is_taken_over", an_early_database_is_taken_over),
     ("a_plan_leaves_no_trace", a_plan_leaves_no_trace),
+    ("a_database_is_compared_with_a_fresh_build", a_database_is_compared_with_a_fresh_build),
+    ("a_plan_is_made_on_a_copy", a_plan_is_made_on_a_copy),
 ];
 
 fn main() -> ExitCode {
@@ -322,4 +324,50 @@ fn a_plan_leaves_no_trace(server: &Arc<Server>) -> Outcome {
         "SELECT count(*) = 0 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
         WHERE d.datname = current_database() AND l.pid <> pg_backend_pid()",
     )
+}
+
+fn a_database_is_compared_with_a_fresh_build(server: &Arc<Server>) -> Outcome {
+    let shop = Shop::applied(server)?;
+    shop.pgmg(&["verify"])?.expect_code(&[0])?.expect_stdout(&["The database is what the files give in an empty one."])?;
+    shop.database.run(
+        "ALTER TABLE users ADD COLUMN by_hand int; DROP VIEW v; CREATE VIEW other AS SELECT 1 AS n; GRANT SELECT ON users TO PUBLIC",
+    )?;
+    let run = shop.pgmg(&["verify"])?.expect_code(&[1])?;
+    run.expect_stdout(&[
+        "ACL TABLE users (only in the database)",
+        "TABLE users (different)",
+        "+    by_hand integer",
+        "VIEW other (only in the database)",
+        "VIEW v (missing in the database)",
+        "COMMENT VIEW v (missing in the database)",
+        "5 differences.",
+    ])?;
+    let json = shop.pgmg(&["verify", "--format", "json"])?.expect_code(&[1])?.json()?;
+    ensure_equal("differences", "5", &json["differences"].as_array().map_or(0, Vec::len).to_string())
+}
+
+/// The same steps as on the database itself, and no lock there; what needs data is not measured, and that is said.
+fn a_plan_is_made_on_a_copy(server: &Arc<Server>) -> Outcome {
+    let shop = Shop::applied(server)?;
+    shop.write("migrations/004_more.sql", "ALTER TABLE users ALTER COLUMN age TYPE bigint;\nINSERT INTO users VALUES (9);\n")?;
+    shop.write("sql/v.sql", "CREATE VIEW v AS SELECT id, age FROM users;\nCOMMENT ON VIEW v IS 'users';\n")?;
+    shop.database.run("CREATE VIEW unmanaged AS SELECT note FROM users; COMMENT ON VIEW v IS 'by hand'")?;
+    let here = shop.pgmg(&["plan", "--format", "json"])?.expect_code(&[0])?.json()?;
+    let mut holder = shop.database.connect()?;
+    holder.batch_execute("BEGIN; LOCK TABLE users IN ROW EXCLUSIVE MODE")?;
+    let before = shop.database.fingerprint()?;
+    let url = shop.database.connection_string();
+    for place in ["throwaway", &url] {
+        let there = shop.pgmg(&["plan", "--shadow", place, "--format", "json"])?.expect_code(&[0])?.json()?;
+        ensure_equal(format!("measured with data on {place}"), "false", &there["measured_with_data"].to_string())?;
+        let steps = |plan: &serde_json::Value| {
+            let steps = plan["steps"].as_array().cloned().unwrap_or_default();
+            steps.iter().map(|step| format!("{} {}\n", step["action"], step["object"])).collect::<String>()
+        };
+        ensure_equal(format!("steps on {place}"), &steps(&here), &steps(&there))?;
+        shop.pgmg(&["plan", "--shadow", place])?.expect_stdout(&["rows, sizes and times are not measured"])?;
+    }
+    ensure_equal("a plan on a copy wrote: fingerprint", &before, &shop.database.fingerprint()?)?;
+    let left = shop.database.value("SELECT count(*)::text FROM pg_database WHERE datname LIKE 'pgmg_scratch%'")?;
+    ensure_equal("scratch databases that are left", "0", &left)
 }

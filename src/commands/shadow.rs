@@ -7,6 +7,7 @@ use super::scratch::Scratch;
 use crate::config::Settings;
 use crate::database::tools::Tools;
 use crate::error::Result;
+use crate::model::name::quote_identifier;
 
 /// Instead of a connection string: a throwaway server of our own.
 const THROWAWAY: &str = "throwaway";
@@ -22,5 +23,10 @@ pub fn copy(opening: &mut Opening, settings: &Settings, place: &str) -> Result<S
     let tools = Tools::beside(scratch.bin_dir().map_or_else(PathBuf::new, |path| path.to_path_buf()).as_path());
     let dump = tools.dump_with_records(opening.target(), &settings.state_schema)?;
     tools.run(&scratch.target()?, &dump)?;
+    if opening.recorded.present {
+        // Numbers mean nothing here, and may by chance be those of other objects: everything is to be found by its name.
+        let state = quote_identifier(&settings.state_schema);
+        scratch.run(&format!("UPDATE {state}.pgmg_state SET object_id = 1 WHERE object_id IS NOT NULL"))?;
+    }
     Ok(scratch)
 }

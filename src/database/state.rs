@@ -10,7 +10,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::name::quote_identifier;
 use crate::model::object::{CatalogId, Object};
-use crate::model::record::{Dependency, LearnedFrom, Recorded, RecordedStatement, Version};
+use crate::model::record::{Dependency, Recorded, RecordedStatement, Version};
 use crate::model::sql_error::SqlError;
 
 /// The tables in one schema.
@@ -173,7 +173,7 @@ impl StateTables {
         session.query(&self.sql("DELETE FROM {schema}.pgmg_dependencies WHERE object_name = ANY ($1)"), &[&outdated])?;
         let objects: Vec<&str> = changes.dependencies.iter().map(|edge| edge.object_name.as_str()).collect();
         let needs: Vec<&str> = changes.dependencies.iter().map(|edge| edge.depends_on.as_str()).collect();
-        let sources: Vec<&str> = changes.dependencies.iter().map(|edge| learned_from(edge.learned_from)).collect();
+        let sources: Vec<&str> = changes.dependencies.iter().map(|edge| edge.learned_from.word()).collect();
         session.query(&self.sql(include_str!("dependencies_write.sql")), &[&objects, &needs, &sources]).map(|_| ())
     }
 
@@ -251,14 +251,6 @@ fn places(ids: &[Option<CatalogId>]) -> (Vec<Option<u32>>, Vec<Option<u32>>) {
 
 pub(super) fn has_column(columns: &[String], name: &str) -> bool {
     columns.iter().any(|column| column == name)
-}
-
-fn learned_from(source: LearnedFrom) -> &'static str {
-    match source {
-        LearnedFrom::Catalog => "catalog",
-        LearnedFrom::Error => "error",
-        LearnedFrom::Declared => "declared",
-    }
 }
 
 fn object_to_json(object: &Object) -> String {

@@ -4,6 +4,7 @@ pub mod approval;
 pub mod diagnostic;
 pub mod duration;
 pub mod effect;
+pub mod graph;
 pub mod migration;
 pub mod name;
 pub mod object;

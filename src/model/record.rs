@@ -189,15 +189,37 @@ pub struct Dependency {
     pub learned_from: LearnedFrom,
 }
 
-/// How a dependency is known.
+/// How a dependency is known, from the surest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LearnedFrom {
     /// `pg_depend`.
     Catalog,
-    /// A failed attempt that succeeded after the other one.
-    Error,
     /// `-- pgmg: depends-on`.
     Declared,
+    /// A failed attempt that succeeded after the other one.
+    Error,
+    /// The body of a routine names it. PostgreSQL has not said so: it keeps no dependencies of bodies. Never recorded.
+    Text,
+}
+
+impl LearnedFrom {
+    /// All of them.
+    pub const ALL: [LearnedFrom; 4] = [LearnedFrom::Catalog, LearnedFrom::Declared, LearnedFrom::Error, LearnedFrom::Text];
+
+    /// As it is written in `pgmg_dependencies` and shown to people.
+    pub fn word(self) -> &'static str {
+        match self {
+            LearnedFrom::Catalog => "catalog",
+            LearnedFrom::Declared => "declared",
+            LearnedFrom::Error => "error",
+            LearnedFrom::Text => "text",
+        }
+    }
+
+    /// What a word means.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.word() == word)
+    }
 }
 
 /// An edge of the learned graph, by checksums: the first needs the second.

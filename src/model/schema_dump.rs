@@ -52,7 +52,7 @@ impl SchemaDump {
             let is_noise = line.starts_with("--") || line.starts_with("\\restrict") || line.starts_with("\\unrestrict");
             // Settings for what follows: they say nothing of an object.
             let is_setting = line.starts_with("SET ") || line.starts_with("SELECT pg_catalog.set_config");
-            if !(is_noise || is_setting) {
+            if !(is_noise || is_setting || line.trim().is_empty()) {
                 body.push_str(line);
                 body.push('\n');
             }
