@@ -20,7 +20,7 @@ use support::database::{Database, Server};
 use support::{Outcome, ensure, ensure_equal, pgmg, project};
 use world::World;
 
-const ROLE: &str = "pgmg_history_reader";
+const ROLES: [&str; 2] = ["pgmg_history_reader", "pgmg_history_owner"];
 /// How long one history gets; longer ones are ever slower.
 const STEPS_OF_A_SEED: usize = 20;
 /// Any other is as good; this one makes a run of all tests repeatable.
@@ -54,7 +54,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 fn run(server: &Arc<Server>, seed: u64, steps: usize) -> Outcome {
-    server.role(ROLE)?;
+    ROLES.iter().try_for_each(|role| server.role(role))?;
     let mut history = History::new(seed);
     let database = server.database(None)?;
     let folder = project::written(&history.world.tree(str::to_owned), &BTreeMap::new())?;
@@ -73,8 +73,28 @@ fn run(server: &Arc<Server>, seed: u64, steps: usize) -> Outcome {
         let checked = check(server, &database, folder.path(), &history.world, salt, &mut tables);
         checked
             .map_err(|error| format!("seed {seed}, step {step}: {}\n{}", done.join("; "), error.message().unwrap_or("failed")))?;
+        if history.random.below(4) == 0 {
+            back_and_forth(&mut history, &database, folder.path()).map_err(|error| {
+                format!("seed {seed}, after step {step}: a way back\n{}", error.message().unwrap_or("failed"))
+            })?;
+        }
     }
     Ok(())
+}
+
+/// A migration is applied and taken back: everything is as it was.
+fn back_and_forth(history: &mut History, database: &Database, folder: &std::path::Path) -> Outcome {
+    let before = database.contents()?;
+    let (up, down) = history.way_back();
+    let name = format!("migrations/{:03}_tried", history.world.migrations.len() + 1);
+    std::fs::write(folder.join(format!("{name}.up.sql")), up)?;
+    std::fs::write(folder.join(format!("{name}.down.sql")), down)?;
+    pgmg::run(folder, &database.connection_string(), &["apply"])?.expect_code(&[0])?;
+    let run = pgmg::run(folder, &database.connection_string(), &["rollback"])?.expect_code(&[0])?;
+    ensure_equal(format!("after a rollback\n{}", run.stdout), &before, &database.contents()?)?;
+    std::fs::remove_file(folder.join(format!("{name}.up.sql")))?;
+    std::fs::remove_file(folder.join(format!("{name}.down.sql")))?;
+    pgmg::run(folder, &database.connection_string(), &["plan", "--exit-code"])?.expect_code(&[0]).map(drop)
 }
 
 fn check(

@@ -8,10 +8,13 @@ use super::arguments::{Approving, Compare, DIFFERENCES, Drifting, Global, Projec
 use super::shell;
 use crate::commands;
 use crate::commands::apply::Wanted;
+use crate::commands::check;
 use crate::commands::repair::Repair;
 use crate::commands::rollback::{Extent, Intent};
 use crate::error::Result;
 use crate::model::outcome::Outcome;
+use crate::model::report::{Level, Rule};
+use crate::output::report::Style;
 use crate::output::{Extra, Format, Presentation, progress::Visibility};
 use crate::source::WayBack;
 
@@ -90,6 +93,31 @@ pub enum Command {
         #[command(flatten)]
         connection: Project,
     },
+    /// Build the project from nothing in a throwaway database and say what is wrong with it
+    ///
+    /// Needs no server: it starts one of its own, and keeps what it built, so that the next check only builds what changed.
+    /// Exits with 0 if there is no error, 3 or 4 if there are some.
+    Check {
+        /// Report only what is found in these files; everything is built all the same
+        files: Vec<PathBuf>,
+        /// Check what is staged in git instead of the working tree
+        #[arg(long)]
+        staged: bool,
+        /// Where the programs of the throwaway server are [default: looked for]
+        #[arg(long, value_name = "DIR")]
+        pg_bindir: Option<PathBuf>,
+        /// Use this server instead, in a database of its own that is dropped afterwards
+        #[arg(long, value_name = "URL")]
+        database_url: Option<String>,
+        /// Also report objects that nothing in the project mentions
+        #[arg(long)]
+        unused: bool,
+        /// How to write the report [default: github in GitHub Actions, else text]
+        #[arg(long, value_enum)]
+        format: Option<ReportName>,
+        #[command(flatten)]
+        connection: Project,
+    },
     /// Show what was done to this database, the latest last
     History {
         /// How many events
@@ -156,6 +184,21 @@ pub enum Command {
     },
 }
 
+/// The forms of a report.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum ReportName {
+    /// For people
+    Text,
+    /// One line for each finding: path:line:column: level: message
+    Short,
+    Json,
+    /// Annotations of GitHub Actions
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+    Junit,
+}
+
 /// What `pgmg repair` makes true.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum RepairName {
@@ -178,7 +221,12 @@ impl Command {
             | Command::Rollback { shown, .. }
             | Command::Verify { shown, .. }
             | Command::Repair { shown, .. } => shown.format(),
-            Command::Init { .. } | Command::New { .. } | Command::Completions { .. } | Command::Man { .. } => Format::Text,
+            Command::Check { format: Some(ReportName::Json), .. } => Format::Json,
+            Command::Check { .. }
+            | Command::Init { .. }
+            | Command::New { .. }
+            | Command::Completions { .. }
+            | Command::Man { .. } => Format::Text,
         }
     }
 
@@ -197,6 +245,20 @@ impl Command {
         let progress = if global.quiet || global.verbose > 0 { Visibility::Never } else { Visibility::Auto };
         let presentation = Presentation { format: self.format(), progress, ..self.extras(global) };
         let (outcome, on_differences) = match self {
+            Command::Check { files, staged, pg_bindir, database_url, unused, format, connection } => {
+                let mut settings = connection.settings()?;
+                if unused {
+                    settings.rules.insert(Rule::Unused, Some(Level::Warning));
+                }
+                let request = check::Request {
+                    files,
+                    bin_dir: pg_bindir,
+                    server: database_url,
+                    extent: if staged { check::Extent::Staged } else { check::Extent::WorkingTree },
+                    style: format.map_or_else(usual_style, Style::from),
+                };
+                return commands::check::run(&settings, &presentation, &request);
+            }
             Command::Init { directory } => (commands::init::run(&directory)?, 0),
             Command::New { name, down, connection } => {
                 let way_back = if down { WayBack::Wanted } else { WayBack::LeftOut };
@@ -249,4 +311,22 @@ impl From<RepairName> for Repair {
             RepairName::AcceptChecksum => Repair::AcceptChecksum,
         }
     }
+}
+
+impl From<ReportName> for Style {
+    fn from(name: ReportName) -> Self {
+        match name {
+            ReportName::Text => Style::Text,
+            ReportName::Short => Style::Short,
+            ReportName::Json => Style::Json,
+            ReportName::Github => Style::Github,
+            ReportName::Sarif => Style::Sarif,
+            ReportName::Junit => Style::Junit,
+        }
+    }
+}
+
+/// GitHub Actions sets this variable for every step.
+fn usual_style() -> Style {
+    if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") { Style::Github } else { Style::Text }
 }

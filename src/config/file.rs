@@ -14,6 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::duration;
 use crate::model::project::{Place, SourceFile};
+use crate::model::report::{self, Rule};
 
 /// A `pgmg.toml` that was read.
 pub(super) struct ConfigFile {
@@ -23,6 +24,7 @@ pub(super) struct ConfigFile {
     pub shown: String,
     pub top: Values,
     pub environments: BTreeMap<String, Values>,
+    pub rules: BTreeMap<Rule, Option<report::Level>>,
 }
 
 const KEYS: [&str; 11] = [
@@ -115,7 +117,12 @@ impl Reader<'_> {
                 environments.insert(name.get_ref().to_string(), self.values(self.table(values, &path)?, Level::Environment)?);
             }
         }
+        let rules = match table.get_ref().iter().find(|(key, _)| key.get_ref() == "check") {
+            Some((_, found)) => self.rules(self.table(found, "check")?)?,
+            None => BTreeMap::new(),
+        };
         Ok(ConfigFile {
+            rules,
             root: self.root.to_owned(),
             shown: self.source.path.clone(),
             top: self.values(table.get_ref(), Level::Top)?,
@@ -135,7 +142,7 @@ impl Reader<'_> {
         let mut seen: Vec<String> = Vec::new();
         for (key, value) in table.iter() {
             let name = key.get_ref().replace('-', "_");
-            if matches!(level, Level::Top) && name == "env" {
+            if matches!(level, Level::Top) && matches!(name.as_str(), "env" | "check") {
                 continue;
             }
             if seen.contains(&name) {
@@ -158,6 +165,32 @@ impl Reader<'_> {
             seen.push(name);
         }
         Ok(values)
+    }
+
+    fn rules(&self, table: &DeTable<'_>) -> Result<BTreeMap<Rule, Option<report::Level>>> {
+        let names = Rule::ALL.map(Rule::name);
+        let mut rules = BTreeMap::new();
+        for (key, value) in table.iter() {
+            let name = key.get_ref().replace('_', "-");
+            let Some(rule) = Rule::ALL.into_iter().find(|rule| rule.name() == name) else {
+                let error = self.error(format!("unknown rule `{}`", key.get_ref()), key.span(), Value::Shown);
+                return Err(match closest(&name, &names) {
+                    Some(meant) => error.help(format!("did you mean `{meant}`?")),
+                    None => error.help(format!("the rules are {}", names.join(", "))),
+                });
+            };
+            let level = match value.get_ref().as_str() {
+                Some("error") => Some(report::Level::Error),
+                Some("warning") => Some(report::Level::Warning),
+                Some("off") => None,
+                _ => {
+                    let message = format!("`{name}` must be \"error\", \"warning\" or \"off\"");
+                    return Err(self.error(message, value.span(), Value::Shown));
+                }
+            };
+            rules.insert(rule, level);
+        }
+        Ok(rules)
     }
 
     fn unknown(&self, key: &str, span: Range<usize>) -> Error {

@@ -9,6 +9,7 @@ mod paths;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::model::record::OnDrift;
+use crate::model::report::{Level, Rule};
 use file::ConfigFile;
 
 /// The name of the file with a project's settings.
@@ -63,6 +65,8 @@ pub struct Settings {
     pub before_apply: Option<String>,
     /// A shell command that runs when everything is applied.
     pub on_success: Option<String>,
+    /// What `[check]` says of rules; `None`: they are not looked for.
+    pub rules: BTreeMap<Rule, Option<Level>>,
     /// The `NAME` of the `[env.NAME]` in use.
     pub environment: Option<String>,
     pub on_drift: OnDrift,
@@ -101,6 +105,7 @@ impl Settings {
             Some(name) => file::environment(file.as_ref(), name, current)?,
             None => Values::default(),
         };
+        let rules = file.as_ref().map(|file| file.rules.clone()).unwrap_or_default();
         let top = file.as_ref().map(|file| file.top.clone()).unwrap_or_default();
         let typed = typed(flags, current);
 
@@ -127,9 +132,15 @@ impl Settings {
             shadow: pick(&mut layers, |v| &mut v.shadow),
             before_apply: pick(&mut layers, |v| &mut v.before_apply),
             on_success: pick(&mut layers, |v| &mut v.on_success),
+            rules,
             environment: name,
             on_drift: flags.on_drift,
         })
+    }
+
+    /// How bad what a rule finds is; `None`: it is not looked for.
+    pub fn level(&self, rule: Rule) -> Option<Level> {
+        self.rules.get(&rule).copied().unwrap_or_else(|| rule.usual_level())
     }
 
     /// Where the database is; an empty string means what libpq's `PG*` variables say. An error of kind Usage if nothing says it.
@@ -137,7 +148,7 @@ impl Settings {
         self.connection_string.as_deref().ok_or_else(|| {
             Error::usage("nothing says which database to use").help(
                 "give --connection-string=postgres://…, or set PGMG_CONNECTION_STRING, DATABASE_URL or PGHOST and PGDATABASE, \
-                 or write connection_string = \"…\" into pgmg.toml",
+                 or write connection_string = \"…\" into pgmg.toml; `pgmg check` needs none",
             )
         })
     }

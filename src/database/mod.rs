@@ -11,6 +11,7 @@ pub mod forms;
 pub mod interrupt;
 pub mod kept_builds;
 pub mod limits;
+pub mod lints;
 pub mod lock;
 mod message;
 pub mod migration_records;

@@ -108,6 +108,12 @@ impl StateTables {
         Ok(recorded)
     }
 
+    /// Every edge that is recorded: who needs what.
+    pub fn read_dependencies(&self, session: &mut Session) -> Result<Vec<(String, String)>> {
+        let rows = session.query(&self.sql("SELECT object_name, depends_on FROM {schema}.pgmg_dependencies"), &[])?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
     /// Whether the tables still hold what was read.
     pub fn is_current(&self, session: &mut Session, recorded: &Recorded) -> Result<bool> {
         if !recorded.present {

@@ -13,6 +13,7 @@ pub mod plan;
 pub mod progress;
 pub mod project;
 pub mod record;
+pub mod report;
 pub mod saved_plan;
 pub mod schema_dump;
 pub mod sql_error;

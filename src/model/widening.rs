@@ -13,6 +13,7 @@ pub fn fit(from: &str, to: &str) -> Fit {
         _ if from == to => true,
         // Any value has a text form.
         (_, to) if is_text(to) => true,
+        ("text", "character varying") => to_size.is_empty(),
         ("character varying" | "character", "character varying") => {
             to_size.is_empty() || first(&from_size) <= first(&to_size) && !from_size.is_empty()
         }
@@ -69,6 +70,7 @@ mod tests {
             ("character varying(10)", "character varying(20)"),
             ("character varying(10)", "character varying"),
             ("character varying(10)", "text"),
+            ("text", "character varying"),
             ("mood", "text"),
             ("numeric(10,2)", "numeric(12,2)"),
             ("numeric(10,2)", "numeric"),

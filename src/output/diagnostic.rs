@@ -6,6 +6,7 @@ use super::style::count;
 use crate::error::{Error, Kind};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::project::Place;
+use crate::model::report::{self, Finding};
 
 /// Columns that a diagnostic may take.
 const WIDTH: usize = 120;
@@ -18,7 +19,7 @@ pub fn text(error: &Error) -> String {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&renderer.render(&groups(diagnostic)));
+        text.push_str(&renderer.render(&groups(diagnostic, Level::ERROR)));
         text.push('\n');
     }
     if error.diagnostics.len() > 1 {
@@ -28,6 +29,17 @@ pub fn text(error: &Error) -> String {
         text.push('\n');
     }
     text
+}
+
+/// One finding of a check, with a line break at its end.
+pub(super) fn finding(finding: &Finding) -> String {
+    let level = match finding.level {
+        report::Level::Error => Level::ERROR,
+        report::Level::Warning => Level::WARNING,
+    };
+    let renderer = Renderer::styled().term_width(WIDTH);
+    let diagnostic = Diagnostic { code: Some(finding.rule.clone()), ..finding.diagnostic.clone() };
+    renderer.render(&groups(&diagnostic, level)) + "\n"
 }
 
 fn summary(error: &Error) -> String {
@@ -43,8 +55,8 @@ fn summary(error: &Error) -> String {
     }
 }
 
-fn groups(diagnostic: &Diagnostic) -> Vec<Group<'_>> {
-    let mut title = Level::ERROR.primary_title(visible(&diagnostic.message));
+fn groups<'a>(diagnostic: &'a Diagnostic, level: Level<'a>) -> Vec<Group<'a>> {
+    let mut title = level.primary_title(visible(&diagnostic.message));
     if let Some(code) = &diagnostic.code {
         title = title.id(code.as_str());
     }

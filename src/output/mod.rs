@@ -8,6 +8,7 @@ pub mod history;
 pub mod json;
 pub mod plan;
 pub mod progress;
+pub mod report;
 pub mod status;
 mod style;
 pub mod verify;

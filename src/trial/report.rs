@@ -172,7 +172,9 @@ fn seen_again(
         records.iter().map(|row| row.name.as_str()).chain(forgotten.iter().map(|row| row.name.as_str())).collect();
     let names = ledger.written.iter().filter_map(|id| Some((ledger.names.get(id)?.to_string(), *id)));
     let written: HashMap<String, CatalogId> = names.collect();
-    let drifted: HashSet<usize> = input.comparison.drifted_rows.iter().copied().collect();
+    // A stage that heals nothing leaves drift to be found by the last one.
+    let drifted = input.comparison.drifted_rows.iter().copied().filter(|_| input.scope == Scope::Everything);
+    let drifted: HashSet<usize> = drifted.collect();
     let rows = rows.iter().enumerate().filter(|(_, row)| row.object.is_some() && !left_out.contains(row.name.as_str()));
     let seen = rows.filter_map(|(at, row)| {
         let id = written.get(&row.name).copied().or_else(|| row.id.filter(|_| drifted.contains(&at)))?;

@@ -34,7 +34,7 @@ impl History {
     /// Changes something and says what.
     pub fn edit(&mut self) -> String {
         loop {
-            let done = match self.random.below(24) {
+            let done = match self.random.below(26) {
                 0..=3 => self.add(),
                 4..=6 => self.change_body(),
                 7..=10 => self.change_shape(),
@@ -48,6 +48,8 @@ impl History {
                 20 => self.alter_table(),
                 21 => self.circle(),
                 22 => self.change_kind(),
+                23 => Some(self.add_held_type()),
+                24 => self.grow_held_type(),
                 _ => Some(self.add_table()),
             };
             if let Some(done) = done {
@@ -61,7 +63,7 @@ impl History {
         if self.random.below(4) > 0 {
             return None;
         }
-        let what = self.random.below(4);
+        let what = self.random.below(5);
         let id = self.pick(|world, item| match what {
             // A constraint of a domain goes with its function, and domains may hold data.
             0 => item.kind == Kind::View && !world.with_dependents(item.id).iter().any(|id| world.item(*id).kind.is_type()),
@@ -70,7 +72,8 @@ impl History {
                 let overloads = |other: &Item| other.kind == Kind::Overload && other.needs.contains(&item.id);
                 item.kind.is_function() && !world.items.values().any(overloads)
             }
-            _ => item.kind == Kind::Trigger,
+            3 => item.kind == Kind::Trigger,
+            _ => item.kind == Kind::Owner,
         })?;
         let item = self.world.item(id);
         let name = self.world.qualified(item);
@@ -78,6 +81,7 @@ impl History {
             0 => format!("DROP VIEW {name} CASCADE"),
             1 => format!("ALTER VIEW {name} SET (security_barrier = true)"),
             2 => format!("ALTER FUNCTION {name} COST 77"),
+            4 => format!("ALTER FUNCTION {} OWNER TO CURRENT_USER", self.world.qualified(self.world.item(item.needs[0]))),
             _ => {
                 let table = super::sql::quoted(&self.world.tables[item.table].name);
                 format!("ALTER TABLE {table} DISABLE TRIGGER {}", super::sql::quoted(&item.name))
@@ -97,6 +101,48 @@ impl History {
         format!("add table {name}")
     }
 
+    /// A type of the code directory, and a migration whose table has a column of it.
+    fn add_held_type(&mut self) -> String {
+        let kind = [Kind::HeldEnum, Kind::HeldComposite, Kind::HeldDomain][self.random.below(3)];
+        self.world.next += 1;
+        let item = Item {
+            id: self.world.next,
+            kind,
+            name: self.name("held"),
+            needs: Vec::new(),
+            mentions: Vec::new(),
+            schema: None,
+            table: 0,
+            version: self.random.below(4),
+            shape: 0,
+            file: self.file(),
+            slot: self.random.next(),
+        };
+        let held = super::sql::quoted(&item.name);
+        self.world.items.insert(item.id, item);
+        let added = self.add_table();
+        if let (Some(table), Some(migration)) = (self.world.tables.last(), self.world.migrations.last_mut()) {
+            let name = super::sql::quoted(&table.name);
+            migration.push_str(&format!("ALTER TABLE {name} ADD COLUMN held {held};\n"));
+        }
+        format!("{added} with a column of {kind:?}")
+    }
+
+    fn grow_held_type(&mut self) -> Option<String> {
+        let id = self.pick(|_, item| item.kind.is_held())?;
+        let item = self.world.items.get_mut(&id)?;
+        item.version += 1;
+        Some(format!("grow {:?} {}", item.kind, item.name))
+    }
+
+    /// A migration that can be taken back, and how.
+    pub fn way_back(&mut self) -> (String, String) {
+        let at = self.random.below(self.world.tables.len());
+        let name = super::sql::quoted(&self.world.tables[at].name);
+        let up = format!("ALTER TABLE {name} ADD COLUMN tried integer DEFAULT 1;\nUPDATE {name} SET tried = 2;\n");
+        (up, format!("-- pgmg: destructive\nALTER TABLE {name} DROP COLUMN tried;\n"))
+    }
+
     fn alter_table(&mut self) -> Option<String> {
         let at = self.random.below(self.world.tables.len());
         let number = self.world.migrations.len();
@@ -111,7 +157,15 @@ impl History {
             1 => format!("ALTER COLUMN a TYPE {of}"),
             _ => format!("ALTER COLUMN note TYPE {}", ["text", "varchar"][number % 2]),
         };
-        let sql = format!("ALTER TABLE {} {change};\n", super::sql::quoted(&table.name));
+        let name = super::sql::quoted(&table.name);
+        let sql = match self.random.below(4) {
+            0 => format!(
+                "-- pgmg: destructive\n-- pgmg: section name=\"alter\"\nALTER TABLE {name} {change};\n\
+                 -- pgmg: section name=\"index\" mode=\"non-transactional\"\nCREATE INDEX CONCURRENTLY ON {name} (id, note);\n\
+                 -- pgmg: section name=\"rows\"\nUPDATE {name} SET a = a;\n"
+            ),
+            _ => format!("-- pgmg: destructive\nALTER TABLE {name} {change};\n"),
+        };
         let done = format!("migration: {sql}");
         self.world.migrations.push(sql);
         Some(done)
@@ -221,7 +275,8 @@ impl History {
             Kind::Overload => {
                 let has = |world: &World, id: u32| {
                     world.items.values().any(|other| {
-                        matches!(other.kind, Kind::Overload | Kind::Grant | Kind::Comment) && other.needs.contains(&id)
+                        matches!(other.kind, Kind::Overload | Kind::Grant | Kind::Owner | Kind::Comment)
+                            && other.needs.contains(&id)
                     })
                 };
                 one(self.pick(|world, item| item.kind.is_function() && !has(world, item.id)))
@@ -250,7 +305,7 @@ impl History {
             }
             Kind::ForeignServer => one(self.pick(|_, item| item.kind == Kind::Wrapper)),
             Kind::EventTrigger => one(self.pick(|_, item| item.kind == Kind::EventFunction)),
-            Kind::Comment | Kind::Grant | Kind::ColumnComment => {
+            Kind::Comment | Kind::Grant | Kind::Owner | Kind::ColumnComment => {
                 let has = |world: &World, id: u32| {
                     world
                         .items
@@ -261,6 +316,7 @@ impl History {
                     let fits = match kind {
                         Kind::Comment => item.kind.is_relation() || item.kind.is_function() || item.kind.is_type(),
                         Kind::Grant => item.kind.is_relation() || item.kind.is_function(),
+                        Kind::Owner => item.kind.is_function(),
                         _ => item.kind.is_relation(),
                     };
                     fits && !has(world, item.id)
@@ -271,8 +327,9 @@ impl History {
     }
 
     fn change_body(&mut self) -> Option<String> {
-        let fixed =
-            |kind: Kind| kind.is_act() || matches!(kind, Kind::Sequence | Kind::Schema | Kind::Conversion | Kind::Operator);
+        let fixed = |kind: Kind| {
+            kind.is_act() || kind.is_held() || matches!(kind, Kind::Sequence | Kind::Schema | Kind::Conversion | Kind::Operator)
+        };
         let id = self.pick(|_, item| !fixed(item.kind))?;
         let item = self.world.items.get_mut(&id)?;
         item.version += 1;
@@ -296,7 +353,9 @@ impl History {
     }
 
     fn rename(&mut self) -> Option<String> {
-        let fixed = |kind: Kind| kind.is_act() || matches!(kind, Kind::Sequence | Kind::Operator | Kind::Cast | Kind::Overload);
+        let fixed = |kind: Kind| {
+            kind.is_act() || kind.is_held() || matches!(kind, Kind::Sequence | Kind::Operator | Kind::Cast | Kind::Overload)
+        };
         let id = self.pick(|world, item| {
             let all = world.with_dependents(item.id);
             let is_named =
@@ -343,7 +402,10 @@ impl History {
     fn delete(&mut self) -> Option<String> {
         let id = self.pick(|world, item| {
             let all = world.with_dependents(item.id);
-            let stays = |id: &u32| world.item(*id).kind.is_act() || world.item(*id).kind == Kind::Sequence;
+            let stays = |id: &u32| {
+                let kind = world.item(*id).kind;
+                kind.is_act() || kind.is_held() || kind == Kind::Sequence
+            };
             all.len() <= MOST_GONE && !all.iter().any(stays)
         })?;
         let all = self.world.with_dependents(id);
@@ -367,11 +429,26 @@ impl History {
             item.kind == Kind::Overload
                 && item.needs.iter().any(|need| {
                     self.world.items.values().any(|other| {
-                        matches!(other.kind, Kind::Overload | Kind::Grant | Kind::Comment) && other.needs.contains(need)
+                        matches!(other.kind, Kind::Overload | Kind::Grant | Kind::Owner | Kind::Comment)
+                            && other.needs.contains(need)
                     })
                 })
         };
         if all.iter().any(overloaded) {
+            return None;
+        }
+        // What they are on may have become something else.
+        let fits = |item: &Item| {
+            let kind =
+                |need: &u32| self.world.items.get(need).or_else(|| all.iter().find(|item| item.id == *need)).map(|i| i.kind);
+            let wanted = match item.kind {
+                Kind::MatviewIndex => Kind::Matview,
+                Kind::Rule => Kind::View,
+                _ => return true,
+            };
+            item.needs.first().and_then(kind) == Some(wanted)
+        };
+        if !all.iter().all(fits) {
             return None;
         }
         let all = self.buried.remove(at);

@@ -159,6 +159,21 @@ impl World {
                 let right = if on.kind.is_relation() { "SELECT ON" } else { "EXECUTE ON FUNCTION" };
                 format!("GRANT {right} {} TO pgmg_history_reader", self.qualified(on))
             }
+            Kind::Owner => format!("ALTER FUNCTION {} OWNER TO pgmg_history_owner", self.qualified(need(0))),
+            Kind::HeldEnum => {
+                let mut labels = vec!["'one'".to_owned()];
+                // Now in the middle, now at an end, and always in the place that it had before.
+                (0..version).for_each(|n| labels.insert(n * 7 % (labels.len() + 1), format!("'v{n}'")));
+                format!("CREATE TYPE {me} AS ENUM ({})", labels.join(", "))
+            }
+            Kind::HeldComposite => {
+                let more: String = (0..version).map(|n| format!(", a{n} text")).collect();
+                format!("CREATE TYPE {me} AS (x bigint{more})")
+            }
+            Kind::HeldDomain => {
+                let default = if version % 2 == 0 { "" } else { " DEFAULT 1" };
+                format!("CREATE DOMAIN {me} AS bigint{default} CHECK (VALUE > -{version})")
+            }
             Kind::ViewDefault => format!("ALTER VIEW {} ALTER COLUMN a SET DEFAULT {version}", self.qualified(need(0))),
         }
     }

@@ -47,7 +47,12 @@ pub enum Kind {
     Comment,
     ColumnComment,
     Grant,
+    Owner,
     ViewDefault,
+    /// Types that columns of tables are of: they only grow.
+    HeldEnum,
+    HeldComposite,
+    HeldDomain,
 }
 
 impl Kind {
@@ -93,6 +98,7 @@ impl Kind {
         (Kind::Comment, 2),
         (Kind::ColumnComment, 1),
         (Kind::Grant, 2),
+        (Kind::Owner, 2),
         (Kind::ViewDefault, 1),
     ];
 
@@ -112,7 +118,12 @@ impl Kind {
 
     /// Sets something on another item: what it is set on keeps its name and stays.
     pub fn is_act(self) -> bool {
-        matches!(self, Kind::Comment | Kind::ColumnComment | Kind::Grant | Kind::ViewDefault)
+        matches!(self, Kind::Comment | Kind::ColumnComment | Kind::Grant | Kind::Owner | Kind::ViewDefault)
+    }
+
+    /// Holds data of a table together: it stays, under its name.
+    pub fn is_held(self) -> bool {
+        matches!(self, Kind::HeldEnum | Kind::HeldComposite | Kind::HeldDomain)
     }
 
     /// Which items share a space of names, as far as names are swapped.

@@ -1,0 +1,190 @@
+//! `pgmg check`: builds the project from nothing in a database of its own and says what is wrong with it.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::lints;
+use super::opening::Opening;
+use super::scratch::Scratch;
+use super::staged::Staged;
+use crate::config::Settings;
+use crate::database::kept_builds::KeptBuilds;
+use crate::database::server_binaries;
+use crate::error::{Error, Kind, Result};
+use crate::model::project::Project;
+use crate::model::report::{Finding, Level, Report};
+use crate::output::progress::Bar;
+use crate::output::report::{Style, written};
+use crate::output::{self, Presentation};
+use crate::source::project::{Directories, load};
+
+/// What is to be checked, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Only findings in these files are reported; empty: all.
+    pub files: Vec<PathBuf>,
+    /// Where the server's programs are.
+    pub bin_dir: Option<PathBuf>,
+    /// A server to use instead of one of our own.
+    pub server: Option<String>,
+    pub extent: Extent,
+    pub style: Style,
+}
+
+/// Which state of the files is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Extent {
+    /// As they are on disk.
+    #[default]
+    WorkingTree,
+    /// As they are staged in git.
+    Staged,
+}
+
+/// Checks and writes the report; the process's exit code.
+pub fn run(settings: &Settings, presentation: &Presentation, request: &Request) -> Result<i32> {
+    let staged = match request.extent {
+        Extent::WorkingTree => None,
+        Extent::Staged => Some(Staged::check_out(settings)?),
+    };
+    let settings = staged.as_ref().map_or_else(|| settings.clone(), |staged| staged.settings(settings));
+    let mut found = Found::default();
+    if let Err(error) = check(&settings, presentation, request, &mut found) {
+        // Without a server there is nothing to report on.
+        if matches!(error.kind, Kind::Unavailable | Kind::Interrupted | Kind::Bug)
+            || error.diagnostics.iter().all(|d| d.place.is_none())
+        {
+            return Err(error);
+        }
+        found.take(error);
+    }
+    if let Some(staged) = &staged {
+        found.report.findings.iter_mut().for_each(|finding| staged.rename(&mut finding.diagnostic));
+    }
+    let (report, exit) = found.finish(&request.files);
+    output::print(&written(&report, request.style))?;
+    Ok(exit)
+}
+
+/// What is found, and the exit code that it means.
+#[derive(Debug, Default)]
+struct Found {
+    report: Report,
+    kind: Option<Kind>,
+}
+
+impl Found {
+    fn take(&mut self, error: Error) {
+        self.kind = Some(error.kind);
+        let finding = |diagnostic: crate::model::diagnostic::Diagnostic| Finding {
+            level: Level::Error,
+            rule: diagnostic.code.clone().unwrap_or_else(|| "pgmg".to_owned()),
+            diagnostic,
+        };
+        self.report.findings.extend(error.diagnostics.into_iter().map(finding));
+    }
+
+    fn finish(mut self, files: &[PathBuf]) -> (Report, i32) {
+        let wanted: Vec<PathBuf> = files.iter().filter_map(|file| file.canonicalize().ok()).collect();
+        if !files.is_empty() {
+            let all = self.report.findings.len();
+            let is_wanted = |finding: &Finding| {
+                let place = finding.diagnostic.place.as_ref();
+                place.is_none_or(|place| Path::new(&place.path).canonicalize().is_ok_and(|path| wanted.contains(&path)))
+            };
+            self.report.findings.retain(is_wanted);
+            self.report.elsewhere = all - self.report.findings.len();
+        }
+        self.report.findings.sort_by_key(|finding| finding.level);
+        let exit = match (self.report.count(Level::Error), self.kind) {
+            (0, _) => 0,
+            (_, Some(kind)) => kind.exit_code(),
+            (_, None) => Kind::Sql.exit_code(),
+        };
+        (self.report, exit)
+    }
+}
+
+fn check(settings: &Settings, presentation: &Presentation, request: &Request, found: &mut Found) -> Result<()> {
+    let directories = Directories { migrations: settings.migrations_dir.clone(), code: settings.code_dir.clone() };
+    let project = load(&directories)?;
+    found.report.migrations = project.migrations.as_ref().map_or(0, Vec::len);
+    found.report.statements = project.statements.as_ref().map_or(0, Vec::len);
+    found.report.findings = lints::of_files(settings, &project)?;
+    if let Some(server) = &request.server {
+        let scratch = Scratch::in_server(server)?;
+        return build(&scratch, settings, presentation, found);
+    }
+    let bin_dir = server_binaries::find(request.bin_dir.as_deref())?;
+    let kept = KeptBuilds::of(&settings.root, &bin_dir);
+    let state = state(&project, settings);
+    if kept.as_ref().is_some_and(|kept| kept.is_good(&state)) {
+        found.report.known = true;
+        return Ok(());
+    }
+    let before = found.report.findings.len();
+    let contents = kept.as_ref().and_then(KeptBuilds::contents);
+    if let Some(contents) = contents {
+        // What was built before saves most of the work, unless something in it cannot become what the files say now.
+        let scratch = Scratch::start(Some(bin_dir.clone()), Some(contents))?;
+        match build(&scratch, settings, presentation, found) {
+            Err(error) if matches!(error.kind, Kind::Disagreement | Kind::Unresolved | Kind::Unavailable) => {
+                log::info!("built from nothing: {error}");
+                found.report.findings.truncate(before);
+            }
+            ended => return ended.map(|()| note(kept.as_ref(), &state, found, before)),
+        }
+    }
+    let mut scratch = Scratch::start(Some(bin_dir), None)?;
+    build(&scratch, settings, presentation, found)?;
+    note(kept.as_ref(), &state, found, before);
+    if let (Some(kept), Some(data)) = (kept, scratch.stop()) {
+        kept.keep(&data);
+    }
+    Ok(())
+}
+
+/// Nothing was found: the same files need no other look.
+fn note(kept: Option<&KeptBuilds>, state: &str, found: &Found, before: usize) {
+    if found.report.findings.len() == before
+        && let Some(kept) = kept
+    {
+        kept.note_good(state);
+    }
+}
+
+fn build(scratch: &Scratch, settings: &Settings, presentation: &Presentation, found: &mut Found) -> Result<()> {
+    let (mut opening, _): (Opening, _) = scratch.build(settings, &Bar::new(presentation.progress)).map_err(with_package)?;
+    found.report.findings.extend(lints::of_database(settings, &mut opening)?);
+    Ok(())
+}
+
+/// An extension that the server does not have comes in a package.
+fn with_package(mut error: Error) -> Error {
+    for diagnostic in &mut error.diagnostics {
+        let name = diagnostic.message.strip_prefix("extension \"").and_then(|rest| rest.split('"').next());
+        if let Some(name) = name.filter(|_| diagnostic.message.contains("is not available")).map(str::to_owned) {
+            let package = format!("postgresql-NN-{}", name.replace('_', "-"));
+            let help = format!("install it for the server that check uses (Debian: {package}, or postgresql-contrib)");
+            diagnostic.help = Some(help);
+        }
+    }
+    error
+}
+
+/// A checksum over everything that the result depends on.
+fn state(project: &Project, settings: &Settings) -> String {
+    let mut sum = Sha256::new();
+    sum.update(env!("CARGO_PKG_VERSION"));
+    sum.update(format!("{:?}", settings.rules));
+    for migration in project.migrations.iter().flatten() {
+        sum.update(&migration.name);
+        sum.update(migration.checksum.0);
+    }
+    for statement in project.statements.iter().flatten() {
+        sum.update(&statement.file.name);
+        sum.update(statement.checksum.0);
+    }
+    sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
