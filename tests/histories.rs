@@ -141,12 +141,16 @@ fn fresh(server: &Arc<Server>, world: &World, salt: u64) -> Outcome<String> {
 /// The project built in the order in which its statements need each other.
 fn by_hand(server: &Arc<Server>, world: &World) -> Outcome {
     let database = server.database(None)?;
-    for migration in &world.migrations {
-        database.run(migration)?;
-    }
     let order = world.order();
     ensure(order.len() == world.items.len(), || "items need each other in a circle".into())?;
-    for id in order {
+    let (held, others): (Vec<u32>, Vec<u32>) = order.iter().partition(|id| world.item(**id).kind.is_held());
+    for id in held {
+        database.run(&world.sql(world.item(id)))?;
+    }
+    for statement in world.migrations.iter().flat_map(|migration| migration.split(";\n")) {
+        database.run(statement)?;
+    }
+    for id in others {
         let sql = world.sql(world.item(id));
         database.run(&sql).map_err(|error| format!("{sql}: {}", error.message().unwrap_or_default()))?;
     }

@@ -22,15 +22,15 @@ pub fn include(comparison: &mut Comparison, project: &Project, recorded: &Record
     let mut healing: BTreeSet<usize> = BTreeSet::new();
     for drift in found {
         let Some(row) = recorded.statements.get(drift.row) else { continue };
-        // What no file says any more is removed or replaced anyway.
-        let (Some(object), Some(&maker)) = (&row.object, makers.get(&row.checksum)) else { continue };
+        let Some(object) = &row.object else { continue };
+        // What no file says any more is removed or replaced anyway; what is set on it may stay as it was changed.
+        let maker = makers.get(&row.checksum).copied();
         let is_dropped = drift.changes.contains(&Drifted::Dropped);
-        let is_altered = drift.changes.contains(&Drifted::Definition) && statements[maker].mentions.role == Role::Creates;
+        let creates = maker.is_some_and(|maker| statements[maker].mentions.role == Role::Creates);
+        let is_altered = drift.changes.contains(&Drifted::Definition) && creates;
         let mut heals: Vec<usize> = setters.on(object, &row.name, &drift.changes);
         let heals_grants = heals.iter().any(|&id| sets(&statements[id]) == Some(Sets::Grants));
-        if is_dropped || is_altered {
-            heals.push(maker);
-        }
+        heals.extend(maker.filter(|_| is_dropped || is_altered));
         if !heals.is_empty() {
             comparison.drifted_rows.push(drift.row);
             comparison.revokes.extend(drift.revokes.iter().filter(|_| heals_grants).cloned());

@@ -14,7 +14,7 @@ use super::records::Records;
 use super::replace::{self, Dropped, Room};
 use super::undo::{self, Undo};
 use super::whole_file::{self, WholeFiles};
-use super::{Input, Ran};
+use super::{Input, Ran, Scope};
 use crate::database::session::{Failure, Part, Session, Unit};
 use crate::error::Result;
 use crate::model::name::Name;
@@ -222,7 +222,12 @@ impl<'a> Drive<'a> {
     /// Refuses to go on while a statement is left.
     pub fn finish(&mut self) -> Result<()> {
         self.input.progress.finish();
-        if self.queue.parked().is_empty() { Ok(()) } else { Err(failure::unresolved(self)) }
+        let mut parked = self.queue.parked();
+        if self.input.scope == Scope::WhatMigrationsNeed {
+            // What was tried for a migration, and not needed after all, waits for a later stage.
+            parked.retain(|id| self.made_again.contains_key(id));
+        }
+        if parked.is_empty() { Ok(()) } else { Err(failure::unresolved(self)) }
     }
 
     /// Whether a statement was to be tried in this run.

@@ -1,0 +1,3 @@
+CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+ALTER FUNCTION f() OWNER TO pgmg_drift_owner;
+COMMENT ON FUNCTION f() IS 'from the file';
