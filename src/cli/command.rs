@@ -9,6 +9,7 @@ use super::shell;
 use crate::commands;
 use crate::commands::apply::Wanted;
 use crate::commands::check;
+use crate::commands::init::GitHook;
 use crate::commands::repair::Repair;
 use crate::commands::rollback::{Extent, Intent};
 use crate::error::Result;
@@ -27,6 +28,9 @@ pub enum Command {
         /// Where; it is made if it does not exist
         #[arg(default_value = ".", value_name = "DIR")]
         directory: PathBuf,
+        /// Also make a git hook that refuses a commit whose SQL cannot be built
+        #[arg(long)]
+        git_hook: bool,
     },
     /// Make the next migration file and print its path
     ///
@@ -259,7 +263,10 @@ impl Command {
                 };
                 return commands::check::run(&settings, &presentation, &request);
             }
-            Command::Init { directory } => (commands::init::run(&directory)?, 0),
+            Command::Init { directory, git_hook } => {
+                let hook = if git_hook { GitHook::Wanted } else { GitHook::LeftOut };
+                (commands::init::run(&directory, hook)?, 0)
+            }
             Command::New { name, down, connection } => {
                 let way_back = if down { WayBack::Wanted } else { WayBack::LeftOut };
                 (commands::new::run(&connection.settings()?, &name, way_back)?, 0)

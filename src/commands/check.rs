@@ -13,7 +13,7 @@ use crate::database::kept_builds::KeptBuilds;
 use crate::database::server_binaries;
 use crate::error::{Error, Kind, Result};
 use crate::model::project::Project;
-use crate::model::report::{Finding, Level, Report};
+use crate::model::report::{Finding, Level, Report, Rule};
 use crate::output::progress::Bar;
 use crate::output::report::{Style, written};
 use crate::output::{self, Presentation};
@@ -131,6 +131,10 @@ fn check(settings: &Settings, presentation: &Presentation, request: &Request, fo
         match build(&scratch, settings, presentation, found) {
             Err(error) if matches!(error.kind, Kind::Disagreement | Kind::Unresolved | Kind::Unavailable) => {
                 log::info!("built from nothing: {error}");
+                found.report.findings.truncate(before);
+            }
+            // Nothing records what a body needs: whether it is only too late for it, or wrong from the start, a fresh build tells.
+            Ok(()) if found.report.findings.iter().any(|finding| finding.rule == Rule::FunctionBody.name()) => {
                 found.report.findings.truncate(before);
             }
             ended => return ended.map(|()| note(kept.as_ref(), &state, found, before)),

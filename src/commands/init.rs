@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::io::{ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use super::staged::git;
 use crate::config::FILE_NAME;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
@@ -24,10 +26,38 @@ const CODE: [Example; 2] = [
 
 const SETTINGS: &str = include_str!("init/pgmg.toml");
 
+const HOOK: &str = include_str!("init/pre-commit");
+
+/// Whether git is told to check before each commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GitHook {
+    Wanted,
+    LeftOut,
+}
+
 /// Makes a project in `directory`, which is made if it does not exist. Errors are of kind Usage.
-pub fn run(directory: &Path) -> Result<Outcome> {
+pub fn run(directory: &Path, hook: GitHook) -> Result<Outcome> {
     output::print(&make(directory)?)?;
+    if hook == GitHook::Wanted {
+        output::print(&make_hook(directory)?)?;
+    }
     Ok(Outcome::Done)
+}
+
+/// Git's own hook, in the repository that `directory` is in. One that exists is left as it is, and that is an error.
+fn make_hook(directory: &Path) -> Result<String> {
+    let hooks = git(directory, &["rev-parse", "--git-path", "hooks"])?;
+    let folder = directory.join(hooks.trim());
+    create_folder(&folder)?;
+    let path = folder.join("pre-commit");
+    if !write_new(&path, HOOK)? {
+        let error = Error::usage(format!("{} exists and was left as it is", path.display()));
+        return Err(error.help("write `pgmg check --staged` into it"));
+    }
+    let executable = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(&path, executable).map_err(|error| cannot("make the hook executable", &path, &error))?;
+    let shown = path.strip_prefix(".").unwrap_or(&path).display();
+    Ok(format!("Created {shown}: a commit whose SQL cannot be built is refused\n"))
 }
 
 /// What was made, and what to do next.

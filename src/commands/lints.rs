@@ -42,7 +42,9 @@ pub fn of_database(settings: &Settings, opening: &mut Opening) -> Result<Vec<Fin
     let places = Places::new(&opening.project, &recorded.statements);
     let mut findings = Vec::new();
     if let Some(level) = settings.level(Rule::FunctionBody) {
-        let answers = lints::broken_sql_functions(&mut opening.session)?;
+        let mut answers = lints::broken_sql_functions(&mut opening.session)?;
+        // A file may have set how its functions are to be read.
+        answers.retain(|answer| places.statements.get(&answer.function).is_some_and(|one| one.settings.statements.is_empty()));
         findings.extend(answers.iter().map(|answer| places.finding(Rule::FunctionBody, level, answer)));
     }
     if let Some(level) = settings.level(Rule::SecurityDefiner) {

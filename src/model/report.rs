@@ -78,8 +78,9 @@ impl Rule {
     /// What a finding of it is where `pgmg.toml` says nothing; `None`: it is not looked for.
     pub fn usual_level(self) -> Option<Level> {
         match self {
-            Rule::FunctionBody => Some(Level::Error),
-            Rule::Plpgsql | Rule::SecurityDefiner | Rule::EditedHistory | Rule::DependsOn => Some(Level::Warning),
+            Rule::FunctionBody | Rule::Plpgsql | Rule::SecurityDefiner | Rule::EditedHistory | Rule::DependsOn => {
+                Some(Level::Warning)
+            }
             Rule::CircularFiles | Rule::Unused => None,
         }
     }
