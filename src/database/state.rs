@@ -238,6 +238,11 @@ impl StateTables {
         Error::new(Kind::Disagreement, Diagnostic::new(message).help(help))
     }
 
+    /// The schema of the tables, as it is spelled without quotes.
+    pub(super) fn schema(&self) -> &str {
+        &self.schema
+    }
+
     /// A query with the schema put in for `{schema}`.
     pub(super) fn sql(&self, template: &str) -> String {
         template.replace("{schema}", &quote_identifier(&self.schema))
