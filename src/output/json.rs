@@ -12,7 +12,7 @@ use crate::model::record::Event;
 use crate::model::schema_dump::Difference;
 use crate::model::status::Status;
 
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// A plan, on one line.
 pub fn plan(plan: &Plan) -> String {
@@ -236,7 +236,7 @@ fn label(label: NoteLabel) -> &'static str {
 }
 
 /// Strings, numbers and lists can always be written; were it ever otherwise, the reader gets an error and not half a value.
-fn line(value: &impl Serialize) -> String {
+pub(super) fn line(value: &impl Serialize) -> String {
     let text = serde_json::to_string(value)
         .unwrap_or_else(|error| json!({"version": VERSION, "error": {"kind": "bug", "exit_code": 70, "diagnostics": [{"message": error.to_string()}]}}).to_string());
     text + "\n"
