@@ -9,12 +9,22 @@ mod text;
 
 use crate::model::graph::{Direction, Graph, GraphObject};
 
-pub use dot::dot;
-pub use html::html;
-pub use json::json;
-pub use mermaid::mermaid;
 pub use path::{path_json, path_text};
-pub use text::text;
+
+/// What the graph is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notation {
+    /// Trees for people.
+    Text,
+    /// For Graphviz.
+    Dot,
+    /// For Markdown.
+    Mermaid,
+    /// For programs, with a version.
+    Json,
+    /// A page to explore it in.
+    Html,
+}
 
 /// What of a graph is shown.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +36,17 @@ pub struct Excerpt<'a> {
     pub directions: &'a [Direction],
     /// How many edges far; `None`: as far as they go.
     pub depth: Option<usize>,
+}
+
+/// The excerpt in a notation, with a line break at its end.
+pub fn written(excerpt: &Excerpt<'_>, notation: Notation) -> String {
+    match notation {
+        Notation::Text => text::text(excerpt),
+        Notation::Dot => dot::dot(excerpt),
+        Notation::Mermaid => mermaid::mermaid(excerpt),
+        Notation::Json => json::json(excerpt),
+        Notation::Html => html::html(excerpt),
+    }
 }
 
 impl Excerpt<'_> {
