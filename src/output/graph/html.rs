@@ -21,13 +21,9 @@ pub fn html(excerpt: &Excerpt<'_>) -> String {
     // In JSON these letters stand only in strings, where the escape means the same.
     let data = value.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
     let mut page = String::with_capacity(data.len() + 64 * 1024);
+    let script = concat!("\"use strict\";\n", include_str!("graph.js"), include_str!("canvas.js"), include_str!("page.js"));
     let mut rest = include_str!("page.html");
-    for (mark, part) in [
-        ("{{style}}", include_str!("page.css")),
-        ("{{data}}", data.as_str()),
-        ("{{layout}}", include_str!("layout.js")),
-        ("{{script}}", include_str!("page.js")),
-    ] {
+    for (mark, part) in [("{{style}}", include_str!("page.css")), ("{{data}}", data.as_str()), ("{{script}}", script)] {
         let (before, after) = rest.split_once(mark).unwrap_or((rest, ""));
         page.push_str(before);
         page.push_str(part);
