@@ -36,11 +36,11 @@ class Drawing {
 
   /** Makes objects as wide as most of these need for their names. */
   measure(objects) {
-    this.context.font = `12px ${this.font}`;
+    this.context.font = `14px ${this.font}`;
     const widths = objects.map((object) => this.context.measureText(object.label.slice(0, 60)).width).sort((a, b) => a - b);
     const most = widths[Math.floor((widths.length - 1) * 0.97)] ?? 0;
     const width = Math.round(Math.min(260, Math.max(84, most + 24)));
-    if (width !== NODE.width) this.labels.clear();
+    this.labels.clear();
     NODE.width = width;
   }
 
@@ -270,6 +270,9 @@ class Drawing {
   drawObjects() {
     const { context, camera, emphasis, view } = this;
     const isNamed = camera.zoom >= NAMED;
+    // From afar the letters fill their boxes.
+    const size = camera.zoom > 0.95 ? 12 : camera.zoom > 0.75 ? 14 : 16;
+    context.font = `${size}px ${this.font}`;
     context.textBaseline = "middle";
     context.textAlign = "left";
     for (const [object, { x, y }] of this.layout.places) {
@@ -293,8 +296,7 @@ class Drawing {
       context.fillStyle = colour;
       context.fillRect(x, y + 3, 5, NODE.height - 6);
       context.fillStyle = this.colours.ink;
-      context.font = `12px ${this.font}`;
-      context.fillText(this.label(object), x + 12, y + NODE.height / 2 + 0.5);
+      context.fillText(this.label(object, size), x + 12, y + NODE.height / 2 + 0.5);
       if (role === "centre" || object === this.hovered) this.ring(x, y, role === "centre" ? this.colours.ink : this.colours.accent, 2);
     }
     context.globalAlpha = 1;
@@ -309,9 +311,10 @@ class Drawing {
     context.stroke();
   }
 
-  /** As much of a name as there is room for. */
-  label(object) {
-    let label = this.labels.get(object);
+  /** As much of a name as there is room for, in letters of this size, which are set. */
+  label(object, size) {
+    const key = `${size} ${object.id}`;
+    let label = this.labels.get(key);
     if (label === undefined) {
       const room = NODE.width - 20;
       label = object.label.replaceAll(/\s+/g, " ");
@@ -324,7 +327,7 @@ class Drawing {
         }
         label = `${label.slice(0, short)}…`;
       }
-      this.labels.set(object, label);
+      this.labels.set(key, label);
     }
     return label;
   }

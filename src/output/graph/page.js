@@ -3,7 +3,7 @@
 const graph = readGraph(JSON.parse(document.getElementById("data").textContent));
 const page = Object.fromEntries([...document.querySelectorAll("[id]")].map((element) => [element.id, element]));
 const drawing = new Drawing(page.canvas);
-const FEW = 60; // So many objects are readable at once.
+const FEW = 40; // So many objects are readable at once.
 const LISTED = 100; // So many search results and list entries are shown at first.
 const state = { selected: null, isAround: false, hidden: new Set(), hits: [], choice: -1 };
 
