@@ -7,12 +7,15 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::commands::approval::{Consent, Questions};
+use crate::commands::known_graph::Origin;
 use crate::config::{Flags, Settings};
 use crate::error::Result;
 use crate::model::approval::Allowed;
 use crate::model::duration;
+use crate::model::graph::Direction;
 use crate::model::record::OnDrift;
 use crate::output::Format;
+use crate::output::graph::Notation;
 
 /// The exit code for differences, where `--exit-code` asks for it.
 pub const DIFFERENCES: i32 = 1;
@@ -89,6 +92,67 @@ pub enum FormatName {
     Text,
     /// For programs, with a version
     Json,
+}
+
+#[derive(Args)]
+pub struct Known {
+    /// Use what .pgmg/ keeps of earlier runs, even where a database is named
+    #[arg(long)]
+    pub offline: bool,
+}
+
+impl Known {
+    pub fn from(&self) -> Origin {
+        if self.offline { Origin::Kept } else { Origin::WhatIsThere }
+    }
+}
+
+/// What a graph is written as.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum NotationName {
+    /// Trees, for people
+    Text,
+    /// For Graphviz: pgmg graph --format dot | dot -Tsvg
+    Dot,
+    /// For Markdown
+    Mermaid,
+    /// For programs, with a version
+    Json,
+    /// A page to explore it in: one file, no network
+    Html,
+}
+
+impl NotationName {
+    pub fn notation(self) -> Notation {
+        match self {
+            NotationName::Text => Notation::Text,
+            NotationName::Dot => Notation::Dot,
+            NotationName::Mermaid => Notation::Mermaid,
+            NotationName::Json => Notation::Json,
+            NotationName::Html => Notation::Html,
+        }
+    }
+}
+
+/// Which ways to follow the graph from an object: both, unless one is chosen.
+#[derive(Args)]
+pub struct Ways {
+    /// Only what needs it
+    #[arg(long, requires = "object", conflicts_with = "dependencies")]
+    pub dependents: bool,
+    /// Only what it needs
+    #[arg(long, requires = "object")]
+    pub dependencies: bool,
+}
+
+impl Ways {
+    pub fn directions(&self) -> &'static [Direction] {
+        match (self.dependents, self.dependencies) {
+            (true, _) => &[Direction::NeededBy],
+            (_, true) => &[Direction::Needs],
+            _ => &[Direction::Needs, Direction::NeededBy],
+        }
+    }
 }
 
 /// Where the project and the database are.

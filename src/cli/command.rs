@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
-use super::arguments::{Approving, Compare, DIFFERENCES, Drifting, Global, Project, Shown};
+use super::arguments::{Approving, Compare, DIFFERENCES, Drifting, Global, Known, NotationName, Project, Shown, Ways};
 use super::shell;
 use crate::commands;
 use crate::commands::apply::Wanted;
 use crate::commands::check;
+use crate::commands::graph::Asked;
 use crate::commands::init::GitHook;
 use crate::commands::repair::Repair;
 use crate::commands::rollback::{Extent, Intent};
@@ -18,6 +19,9 @@ use crate::model::report::{Level, Rule};
 use crate::output::report::Style;
 use crate::output::{Extra, Format, Presentation, progress::Visibility};
 use crate::source::WayBack;
+
+/// The exit code where neither of two objects needs the other.
+const NOT_CONNECTED: i32 = 1;
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -175,6 +179,42 @@ pub enum Command {
         #[command(flatten)]
         connection: Project,
     },
+    /// Show what needs what: everything, or what is around one object
+    ///
+    /// The graph comes from the database, or, where none is named, from what .pgmg/ keeps of the last plan or apply. Each edge
+    /// says how it is known: PostgreSQL's catalog has it, a file declares it, an error told of it, or the text of a function's
+    /// body names it, which nobody has proved.
+    Graph {
+        /// The object: view.user_stats, or as much of its name as is enough
+        object: Option<String>,
+        #[command(flatten)]
+        ways: Ways,
+        /// Only objects that are at most N edges away
+        #[arg(long, value_name = "N", requires = "object")]
+        depth: Option<usize>,
+        /// How to write the graph to stdout
+        #[arg(long, value_enum, default_value_t = NotationName::Text)]
+        format: NotationName,
+        #[command(flatten)]
+        known: Known,
+        #[command(flatten)]
+        connection: Project,
+    },
+    /// Show why one object needs another: the path between them
+    ///
+    /// If only the second one needs the first, that path is shown. Exits with 1 if neither needs the other.
+    Why {
+        /// An object: view.user_stats, or as much of its name as is enough
+        object: String,
+        /// The other one
+        other: String,
+        #[command(flatten)]
+        known: Known,
+        #[command(flatten)]
+        shown: Shown,
+        #[command(flatten)]
+        connection: Project,
+    },
     /// Print a script that completes pgmg's commands and flags in a shell
     ///
     /// bash: pgmg completions bash > ~/.local/share/bash-completion/completions/pgmg
@@ -224,9 +264,13 @@ impl Command {
             | Command::History { shown, .. }
             | Command::Rollback { shown, .. }
             | Command::Verify { shown, .. }
+            | Command::Why { shown, .. }
             | Command::Repair { shown, .. } => shown.format(),
-            Command::Check { format: Some(ReportName::Json), .. } => Format::Json,
+            Command::Check { format: Some(ReportName::Json), .. } | Command::Graph { format: NotationName::Json, .. } => {
+                Format::Json
+            }
             Command::Check { .. }
+            | Command::Graph { .. }
             | Command::Init { .. }
             | Command::New { .. }
             | Command::Completions { .. }
@@ -298,6 +342,14 @@ impl Command {
             Command::Repair { what, name, connection, .. } => {
                 (commands::repair::run(&connection.settings()?, &presentation, what.into(), &name)?, 0)
             }
+            Command::Graph { object, ways, depth, format, known, connection } => {
+                let asked = Asked { object: object.as_deref(), directions: ways.directions(), depth, from: known.from() };
+                (commands::graph::run(&connection.settings()?, &asked, format.notation())?, 0)
+            }
+            Command::Why { object, other, known, connection, .. } => {
+                let outcome = commands::why::run(&connection.settings()?, &presentation, (&object, &other), known.from())?;
+                (outcome, 0)
+            }
             Command::Status { compare, connection } => {
                 (commands::status::run(&connection.settings()?, &presentation)?, compare.on_differences())
             }
@@ -305,6 +357,7 @@ impl Command {
         Ok(match outcome {
             Outcome::Done => 0,
             Outcome::Differences => on_differences,
+            Outcome::NotConnected => NOT_CONNECTED,
         })
     }
 }

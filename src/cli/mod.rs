@@ -19,7 +19,8 @@ use command::Command;
 const EXIT_CODES: &str = "\
 Exit codes:
     0  done, or nothing to do
-    1  differences found (plan --exit-code, status --exit-code, verify)
+    1  differences found (plan --exit-code, status --exit-code, verify);
+       neither of two objects needs the other (why)
     2  usage or configuration
     3  PostgreSQL refused the SQL
     4  no order works: something is missing or circular

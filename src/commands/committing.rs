@@ -57,8 +57,7 @@ pub fn all_applied(opening: &Opening) -> impl Fn(&Finished) -> Migrations + use<
     }
 }
 
-/// Runs a stage in a transaction of its own; what it recorded is no longer in the result. Rolled back if something has to be
-/// committed before.
+/// Runs a stage in a transaction of its own. Rolled back if something has to be committed before.
 pub fn commit(
     opening: &mut Opening,
     comparison: &Comparison,
@@ -109,6 +108,7 @@ pub fn record(opening: &mut Opening, finished: &mut Finished, recording: Recordi
         seen_again: take(&mut finished.seen_again),
     };
     opening.state.write(&mut opening.session, &changes)?.map_err(|error| trial::refused(&error))?;
+    (finished.records, finished.dependencies) = (changes.statements, changes.dependencies);
     match opening.session.commit()? {
         Some(answer) => answer.map_err(|error| trial::refused(&error)),
         None => find_out(opening, &run),

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::name::Name;
 use crate::model::project::{Place, Project};
-use crate::model::record::RecordedStatement;
+use crate::model::record::{Dependency, RecordedStatement};
 use crate::model::report::{Finding, Level, Rule};
 use crate::model::statement::Statement;
 
@@ -186,10 +186,10 @@ fn all_statements(project: &Project) -> impl Iterator<Item = &Statement> {
 }
 
 /// Files of which each needs something in the other.
-fn circular_files(rows: &[RecordedStatement], edges: &[(String, String)]) -> Vec<Diagnostic> {
+fn circular_files(rows: &[RecordedStatement], edges: &[Dependency]) -> Vec<Diagnostic> {
     let files: HashMap<&str, &str> = rows.iter().filter_map(|row| Some((row.name.as_str(), row.file.as_deref()?))).collect();
     let mut needs: BTreeMap<(&str, &str), (&str, &str)> = BTreeMap::new();
-    for (object, needed) in edges {
+    for Dependency { object_name: object, depends_on: needed, .. } in edges {
         if let (Some(from), Some(to)) = (files.get(object.as_str()), files.get(needed.as_str()))
             && from != to
         {

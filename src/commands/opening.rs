@@ -15,7 +15,7 @@ use crate::database::session::Session;
 use crate::database::side_pool::SidePool;
 use crate::database::state::StateTables;
 use crate::error::{Error, Result};
-use crate::learned::Learned;
+use crate::learned::{Learned, Objects};
 use crate::model::approval::Allowed;
 use crate::model::migration::Migration;
 use crate::model::object::CatalogId;
@@ -279,6 +279,14 @@ impl Opening {
         learned.update(&self.project, &finished.learned);
         if *learned != before
             && let Err(error) = learned.save(&settings.root)
+        {
+            log::warn!("{error}");
+        }
+        let kept = Objects::load(&settings.root);
+        let mut objects = kept.clone().unwrap_or_default();
+        objects.update(&self.project, &finished.records, &finished.dependencies);
+        if kept.as_ref() != Some(&objects)
+            && let Err(error) = objects.save(&settings.root)
         {
             log::warn!("{error}");
         }

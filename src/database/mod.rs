@@ -5,6 +5,7 @@ pub mod blockers;
 pub mod catalog;
 pub mod connect;
 mod conninfo;
+mod dependencies;
 pub mod drift;
 pub mod effects;
 pub mod forms;

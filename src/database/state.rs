@@ -108,12 +108,6 @@ impl StateTables {
         Ok(recorded)
     }
 
-    /// Every edge that is recorded: who needs what.
-    pub fn read_dependencies(&self, session: &mut Session) -> Result<Vec<(String, String)>> {
-        let rows = session.query(&self.sql("SELECT object_name, depends_on FROM {schema}.pgmg_dependencies"), &[])?;
-        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
-    }
-
     /// Whether the tables still hold what was read.
     pub fn is_current(&self, session: &mut Session, recorded: &Recorded) -> Result<bool> {
         if !recorded.present {
@@ -242,6 +236,11 @@ impl StateTables {
         let message = format!("the table {}.{table} is not pgmg's: {why}", quote_identifier(&self.schema));
         let help = "rename that table, or choose another schema for pgmg's own tables with state_schema in pgmg.toml";
         Error::new(Kind::Disagreement, Diagnostic::new(message).help(help))
+    }
+
+    /// The schema of the tables, as it is spelled without quotes.
+    pub(super) fn schema(&self) -> &str {
+        &self.schema
     }
 
     /// A query with the schema put in for `{schema}`.

@@ -7,4 +7,6 @@ pub enum Outcome {
     Done,
     /// The database and the files differ: an exit code of its own where `--exit-code` asks for it.
     Differences,
+    /// Neither of two objects needs the other: an exit code of its own.
+    NotConnected,
 }

@@ -115,7 +115,7 @@ fn located(place: &Place, kind: AnnotationKind) -> Element<'_> {
 }
 
 /// The text without control characters that could play with the terminal.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     text.trim_end().chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
 }
 

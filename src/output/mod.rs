@@ -4,6 +4,7 @@ pub mod apply;
 mod definition;
 pub mod diagnostic;
 mod effects;
+pub mod graph;
 pub mod history;
 pub mod json;
 pub mod plan;

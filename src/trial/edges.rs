@@ -1,29 +1,32 @@
 //! What a run learned of who needs whom: edges between objects, and between statements.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::ledger::Ledger;
+use super::records::Records;
 use super::report::own_name;
 use crate::model::object::CatalogId;
 use crate::model::project::Project;
 use crate::model::record::{Dependency, LearnedEdge, LearnedFrom};
 use crate::model::statement::{Checksum, Statement, distinct_checksums};
-use crate::resolver::Queue;
 use crate::resolver::rebinding::Course;
+use crate::resolver::{Graph, Queue};
 
 /// What the edges are collected from; nothing of it talks to the server, so that it can be done beside other work.
 pub struct Edges<'a> {
     pub statements: &'a [Statement],
     pub queue: &'a Queue<'a>,
     pub ledger: &'a Ledger,
+    pub graph: &'a Graph,
+    pub records: &'a Records<'a>,
     pub project: &'a Project,
     /// Pairs (migration, statement that it needed).
     pub needed_by_migrations: &'a [(usize, usize)],
 }
 
 impl Edges<'_> {
-    /// The edges between objects that the catalog shows, and those between statements that only errors showed.
+    /// The edges between objects that the catalog shows, and those between statements that only files and errors told of.
     pub fn dependencies(&self) -> Vec<Dependency> {
         let mut edges: BTreeMap<(String, String), LearnedFrom> = BTreeMap::new();
         let mut labels: HashMap<CatalogId, Option<String>> = HashMap::new();
@@ -38,12 +41,11 @@ impl Edges<'_> {
                 edges.insert((object_name, depends_on), LearnedFrom::Catalog);
             }
         }
+        for (later, earlier) in self.declared() {
+            edges.entry((self.name(later), self.name(earlier))).or_insert(LearnedFrom::Declared);
+        }
         for &(later, earlier) in self.queue.learned() {
-            let name = |id: usize| {
-                let entry = self.ledger.statement(id);
-                entry.provides.first().map_or_else(|| own_name(&self.statements[id]), |provided| provided.object.to_string())
-            };
-            edges.entry((name(later), name(earlier))).or_insert(LearnedFrom::Error);
+            edges.entry((self.name(later), self.name(earlier))).or_insert(LearnedFrom::Error);
         }
         let dependency = |((object_name, depends_on), learned_from)| Dependency { object_name, depends_on, learned_from };
         edges.into_iter().map(dependency).collect()
@@ -60,6 +62,24 @@ impl Edges<'_> {
         let migrations = self.project.migrations.as_deref().unwrap_or_default();
         let by_migration = self.needed_by_migrations.iter().map(|&(index, id)| (migrations[index].checksum, checksum(id)));
         by_catalog.chain(by_error).map(|(later, earlier)| (checksum(later), checksum(earlier))).chain(by_migration).collect()
+    }
+
+    /// Pairs (statement of this run, one that its file says it needs).
+    fn declared(&self) -> Vec<(usize, usize)> {
+        let done: BTreeSet<usize> = self.queue.successes().iter().copied().collect();
+        let pairs = done.into_iter().flat_map(|id| {
+            let names = self.statements[id].declared.iter().map(|declared| &declared.name);
+            names.flat_map(|name| self.graph.providers(self.statements, None, name)).map(move |earlier| (id, earlier))
+        });
+        pairs.filter(|(later, earlier)| later != earlier).collect()
+    }
+
+    /// The name under which a statement is recorded, by this run or before it.
+    fn name(&self, id: usize) -> String {
+        let statement = &self.statements[id];
+        let provided = self.ledger.statement(id).provides.first().map(|provided| provided.object.to_string());
+        let recorded = || self.records.of_statement(statement).first().map(|row| row.name.clone());
+        provided.or_else(recorded).unwrap_or_else(|| own_name(statement))
     }
 
     fn are_in_one_file(&self, later: usize, earlier: usize) -> bool {

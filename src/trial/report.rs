@@ -24,6 +24,8 @@ pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {
         statements: drive.statements,
         queue: &drive.queue,
         ledger,
+        graph: drive.graph,
+        records: &drive.records,
         project: drive.input.project,
         needed_by_migrations: &drive.needed_by_migrations,
     };

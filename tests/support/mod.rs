@@ -3,6 +3,7 @@
 // Every test binary uses its own part of this.
 #![allow(dead_code)]
 
+pub mod browser;
 pub mod case;
 pub mod database;
 pub mod pgmg;

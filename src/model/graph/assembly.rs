@@ -55,7 +55,10 @@ pub fn assemble(known: &[KnownObject], project: &Project, path: &dyn Fn(&str) ->
             Some(statement) => of_statement(&object.name, statement),
             None => GraphObject { name: object.name.clone(), path: object.file.as_deref().map(path), ..GraphObject::default() },
         });
-        let needs = object.needs.iter().map(|(needed, from)| (object.name.clone(), whole(needed, &names), *from));
+        // What a file or an error told of may be gone; what the catalog told of cannot go without its dependents.
+        let is_there = |(needed, from): &&(String, LearnedFrom)| *from == LearnedFrom::Catalog || names.contains(needed.as_str());
+        let needs = object.needs.iter().filter(is_there);
+        let needs = needs.map(|(needed, from)| (object.name.clone(), whole(needed, &names), *from));
         edges.extend(needs);
     }
     let others: HashSet<String> =
@@ -124,10 +127,11 @@ fn of_migration(name: &str, makers: &HashMap<&str, Vec<(&Name, &Statement)>>) ->
     }
 }
 
-/// The SQL name in an object's name.
+/// The SQL name in an object's name, where the schema `public` is left out.
 fn meant(name: &str) -> Name {
     let name = without_kind(name);
-    Name::written(without_arguments(name).unwrap_or(name))
+    let Name { schema, name } = Name::written(without_arguments(name).unwrap_or(name));
+    Name::qualified(schema.unwrap_or_else(|| "public".to_owned()), name)
 }
 
 fn is_routine(name: &str) -> bool {
@@ -173,4 +177,157 @@ fn can_be_named(kind: &str) -> bool {
 fn arguments(name: &str) -> usize {
     let inside = without_arguments(name).map_or("", |before| name[before.len()..].trim_matches(['(', ')']));
     if inside.is_empty() { 0 } else { inside.split(',').count() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Range;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::project::SourceFile;
+    use crate::model::statement::{Checksum, CreatedKind, Creates, Mentions, Mode, Settings};
+
+    fn statement(number: u8, name: &str, text: &str, mentions: Mentions) -> Statement {
+        let file = SourceFile { path: format!("sql/{name}"), name: name.into(), text: text.into() };
+        let span: Range<usize> = 0..text.len();
+        Statement {
+            file: Arc::new(file),
+            ordinal: 0,
+            span,
+            checksum: Checksum([number; 32]),
+            settings: Arc::new(Settings::default()),
+            mode: Mode::Transactional,
+            declared: Vec::new(),
+            mentions,
+        }
+    }
+
+    fn uses(name: Name, form: Form, strength: Strength) -> Uses {
+        Uses { name, form, strength }
+    }
+
+    fn known(name: &str, number: u8, needs: &[(&str, LearnedFrom)]) -> KnownObject {
+        let needs = needs.iter().map(|(name, from)| ((*name).to_owned(), *from)).collect();
+        KnownObject { name: name.into(), checksum: Checksum([number; 32]).to_string(), file: Some("old.sql".into()), needs }
+    }
+
+    fn edges(graph: &Graph) -> Vec<String> {
+        let name = |at: usize| graph.objects()[at].name.as_str();
+        let shown =
+            |edge: &super::super::Edge| format!("{} > {} ({})", name(edge.object), name(edge.needs), edge.learned_from.word());
+        graph.edges().iter().map(shown).collect()
+    }
+
+    fn migration(statement: Statement) -> Migration {
+        Migration {
+            file: statement.file.clone(),
+            name: "001.sql".into(),
+            checksum: Checksum([0; 32]),
+            statements: vec![statement],
+            mode: Mode::Transactional,
+            sections: Vec::new(),
+            destructive: false,
+            down: None,
+        }
+    }
+
+    #[test]
+    fn objects_have_the_places_of_their_statements() {
+        let creates = vec![Creates { name: Name::bare("orders"), kind: CreatedKind::Other }];
+        let table = statement(9, "001.sql", "CREATE TABLE orders ()", Mentions { creates, ..Mentions::default() });
+        let project = Project {
+            migrations: Some(vec![migration(table)]),
+            statements: Some(vec![
+                statement(1, "v.sql", "CREATE VIEW v AS TABLE orders", Mentions::default()),
+                statement(0xab, "g.sql", "GRANT SELECT\n  ON v TO reader", Mentions::default()),
+            ]),
+        };
+        let all = [
+            known(
+                "view.v",
+                1,
+                &[("table.orders", LearnedFrom::Catalog), ("table constraint.orders.orders_pkey", LearnedFrom::Catalog)],
+            ),
+            known("grant.abababababab", 0xab, &[("view.v", LearnedFrom::Catalog)]),
+            known("view.gone", 7, &[("function.far.away()", LearnedFrom::Catalog), ("view.dropped", LearnedFrom::Error)]),
+        ];
+        let graph = assemble(&all, &project, &|file| format!("code/{file}"));
+        let shown: Vec<String> = graph
+            .objects()
+            .iter()
+            .map(|object| {
+                format!("{} | {} | {:?}:{} | {}", object.name, object.shown(), object.path, object.line, object.sql.len())
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "function.far.away() | function.far.away() | None:0 | 0",
+                "grant.abababababab | GRANT SELECT ON v TO reader | Some(\"sql/g.sql\"):1 | 29",
+                "table.orders | table.orders | Some(\"sql/001.sql\"):1 | 22",
+                "view.gone | view.gone | Some(\"code/old.sql\"):0 | 0",
+                "view.v | view.v | Some(\"sql/v.sql\"):1 | 29",
+            ]
+        );
+        assert_eq!(
+            edges(&graph),
+            [
+                "grant.abababababab > view.v (catalog)",
+                "view.gone > function.far.away() (catalog)",
+                "view.v > table.orders (catalog)"
+            ]
+        );
+    }
+
+    #[test]
+    fn bodies_of_routines_name_what_they_need() {
+        let body = vec![
+            uses(Name::bare("orders"), Form::Plain, Strength::Loose),
+            uses(Name::bare("total"), Form::Call(2), Strength::Checked),
+            uses(Name::qualified("other", "v"), Form::Plain, Strength::Loose),
+            uses(Name::bare("f"), Form::Call(0), Strength::Loose),
+            uses(Name::bare("mood"), Form::Plain, Strength::Bound),
+        ];
+        let mentions = || Mentions { uses: body.clone(), ..Mentions::default() };
+        let project = Project {
+            migrations: None,
+            statements: Some(vec![
+                statement(1, "f.sql", "CREATE FUNCTION f …", mentions()),
+                statement(2, "v.sql", "CREATE VIEW v …", mentions()),
+            ]),
+        };
+        let all = [
+            known("function.f()", 1, &[("table.orders", LearnedFrom::Error)]),
+            known("function.total(integer)", 3, &[]),
+            known("function.total(integer,numeric)", 4, &[]),
+            known("trigger.orders.total", 5, &[]),
+            known("table.orders", 8, &[]),
+            known("type.mood", 6, &[]),
+            known("view.v", 2, &[]),
+        ];
+        let graph = assemble(&all, &project, &str::to_owned);
+        assert_eq!(
+            edges(&graph),
+            ["function.f() > function.total(integer,numeric) (text)", "function.f() > table.orders (error)"]
+        );
+    }
+
+    #[test]
+    fn what_provides_nothing_needs_what_it_touches() {
+        let row = |name: &str, touches: &[&str]| RecordedStatement {
+            name: name.into(),
+            checksum: "c".into(),
+            file: None,
+            ordinal: 0,
+            object: None,
+            touches: touches.iter().map(|touched| (*touched).to_owned()).collect(),
+            last_applied: String::new(),
+            id: None,
+        };
+        let dependency = Dependency { object_name: "do.1".into(), depends_on: "view.v".into(), learned_from: LearnedFrom::Error };
+        let known = known_objects(&[row("grant.1", &["view.v"]), row("do.1", &["view.v", "view.w"])], &[dependency]);
+        assert_eq!(known[0].needs, [("view.v".to_owned(), LearnedFrom::Catalog)]);
+        assert_eq!(known[1].needs, [("view.v".to_owned(), LearnedFrom::Catalog), ("view.w".to_owned(), LearnedFrom::Catalog)]);
+    }
 }

@@ -1,5 +1,7 @@
 //! The learned graph on disk: which statement needs which, by checksums, so it is right for any database or useless, never wrong.
 
+mod objects;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,6 +11,8 @@ use crate::model::migration::Migration;
 use crate::model::project::Project;
 use crate::model::record::LearnedEdge;
 use crate::model::statement::{Checksum, Statement, StatementId, distinct_checksums};
+
+pub use objects::Objects;
 
 /// The file below the project's root.
 const FILE: &str = ".pgmg/learned";
@@ -26,19 +30,7 @@ pub struct Learned {
 impl Learned {
     /// Reads what is kept in a project. A file that is absent or not understood teaches nothing.
     pub fn load(root: &Path) -> Self {
-        let path = root.join(FILE);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Learned::parse(&text).unwrap_or_else(|| {
-                log::warn!("{} is not understood and is not used", path.display());
-                Learned::default()
-            }),
-            Err(error) => {
-                if error.kind() != std::io::ErrorKind::NotFound {
-                    log::warn!("cannot read {}: {error}", path.display());
-                }
-                Learned::default()
-            }
-        }
+        read(root, FILE, Learned::parse).unwrap_or_default()
     }
 
     /// The statements that each migration needs.
@@ -92,15 +84,9 @@ impl Learned {
         self.needs.retain(|_, needed| !needed.is_empty());
     }
 
-    /// Keeps it in the project. Written beside the old file first, so that a crash leaves one of the two.
+    /// Keeps it in the project.
     pub fn save(&self, root: &Path) -> Result<()> {
-        let path = root.join(FILE);
-        let failed = |error: std::io::Error| Error::usage(format!("cannot write {}: {error}", path.display()));
-        let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        std::fs::create_dir_all(&folder).map_err(failed)?;
-        let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(failed)?;
-        file.write_all(self.to_text().as_bytes()).map_err(failed)?;
-        file.persist(&path).map(|_| ()).map_err(|error| failed(error.error))
+        write(root, FILE, &self.to_text())
     }
 
     fn to_text(&self) -> String {
@@ -131,6 +117,37 @@ impl Learned {
         }
         Some(Learned { needs })
     }
+}
+
+/// What a file below a project's root says; `None` if it is absent, or is not understood.
+fn read<T>(root: &Path, file: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let path = root.join(file);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let parsed = parse(&text);
+            if parsed.is_none() {
+                log::warn!("{} is not understood and is not used", path.display());
+            }
+            parsed
+        }
+        Err(error) => {
+            if error.kind() != std::io::ErrorKind::NotFound {
+                log::warn!("cannot read {}: {error}", path.display());
+            }
+            None
+        }
+    }
+}
+
+/// Writes beside the old file first, so that a crash leaves one of the two.
+fn write(root: &Path, file: &str, text: &str) -> Result<()> {
+    let path = root.join(file);
+    let failed = |error: std::io::Error| Error::usage(format!("cannot write {}: {error}", path.display()));
+    let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.persist(&path).map(|_| ()).map_err(|error| failed(error.error))
 }
 
 fn key(checksum: &Checksum) -> Key {

@@ -1,0 +1,29 @@
+//! `pgmg graph`: what needs what.
+
+use super::known_graph::{self, Origin};
+use crate::config::Settings;
+use crate::error::Result;
+use crate::model::graph::Direction;
+use crate::model::outcome::Outcome;
+use crate::output;
+use crate::output::graph::{Excerpt, Notation};
+
+/// What of the graph is asked for.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    /// Only what is around this object.
+    pub object: Option<&'a str>,
+    pub directions: &'a [Direction],
+    /// How many edges far; `None`: as far as they go.
+    pub depth: Option<usize>,
+    pub from: Origin,
+}
+
+/// Shows the graph.
+pub fn run(settings: &Settings, asked: &Asked<'_>, notation: Notation) -> Result<Outcome> {
+    let graph = known_graph::read(settings, asked.from)?;
+    let about = asked.object.map(|object| known_graph::find(&graph, object)).transpose()?;
+    let excerpt = Excerpt { graph: &graph, about, directions: asked.directions, depth: asked.depth };
+    output::print(&output::graph::written(&excerpt, notation))?;
+    Ok(Outcome::Done)
+}
