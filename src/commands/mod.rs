@@ -17,3 +17,4 @@ mod scratch;
 mod shadow;
 pub mod status;
 pub mod verify;
+pub mod watch;
