@@ -1,7 +1,9 @@
 //! The commands that can be typed, and what each of them calls.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Subcommand, ValueEnum};
 
 use super::arguments::{Approving, Compare, DIFFERENCES, Drifting, Global, Known, NotationName, Project, Shown, Ways};
@@ -13,10 +15,13 @@ use crate::commands::graph::Asked;
 use crate::commands::init::GitHook;
 use crate::commands::repair::Repair;
 use crate::commands::rollback::{Extent, Intent};
+use crate::commands::watch;
 use crate::error::Result;
+use crate::model::duration;
 use crate::model::outcome::Outcome;
 use crate::model::report::{Level, Rule};
 use crate::output::report::Style;
+use crate::output::watch::Talk;
 use crate::output::{Extra, Format, Presentation, progress::Visibility};
 use crate::source::WayBack;
 
@@ -87,6 +92,30 @@ pub enum Command {
         target: Option<String>,
         #[command(flatten)]
         approving: Approving,
+        #[command(flatten)]
+        shown: Shown,
+        #[command(flatten)]
+        drifting: Drifting,
+        #[command(flatten)]
+        connection: Project,
+    },
+    /// Apply code changes as files are saved, until Ctrl-C
+    ///
+    /// What is pending is applied first. Files with mistakes are shown and change nothing; a removed file counts once it has
+    /// stayed away for half a second. Ends with 0 on Ctrl-C, or with 130 if that interrupts an apply, which is rolled back.
+    Watch {
+        /// Apply migrations, too, when they appear; otherwise they are only mentioned
+        #[arg(long)]
+        migrations: bool,
+        /// Run a shell command after each apply: tests, a reload
+        #[arg(long, value_name = "CMD", value_parser = NonEmptyStringValueParser::new())]
+        exec: Option<String>,
+        /// Send NOTIFY pgmg with JSON after each apply, for servers that reload
+        #[arg(long)]
+        notify: bool,
+        /// Look at the files every TIME [500ms] instead of waiting for events, which some file systems do not send
+        #[arg(long, value_name = "TIME", value_parser = interval, num_args = 0..=1, require_equals = true, default_missing_value = "500ms")]
+        poll: Option<Duration>,
         #[command(flatten)]
         shown: Shown,
         #[command(flatten)]
@@ -265,7 +294,8 @@ impl Command {
             | Command::Rollback { shown, .. }
             | Command::Verify { shown, .. }
             | Command::Why { shown, .. }
-            | Command::Repair { shown, .. } => shown.format(),
+            | Command::Repair { shown, .. }
+            | Command::Watch { shown, .. } => shown.format(),
             Command::Check { format: Some(ReportName::Json), .. } | Command::Graph { format: NotationName::Json, .. } => {
                 Format::Json
             }
@@ -350,6 +380,16 @@ impl Command {
                 let outcome = commands::why::run(&connection.settings()?, &presentation, (&object, &other), known.from())?;
                 (outcome, 0)
             }
+            Command::Watch { migrations, exec, notify, poll, drifting, connection, .. } => {
+                let options = watch::Options {
+                    migrations: if migrations { watch::Migrations::Apply } else { watch::Migrations::Tell },
+                    poll,
+                    exec,
+                    announcement: if notify { watch::Announcement::Notify } else { watch::Announcement::None },
+                    talk: if global.quiet { Talk::Results } else { Talk::Everything },
+                };
+                (commands::watch::run(&drifting.settings(connection)?, &presentation, &options)?, 0)
+            }
             Command::Status { compare, connection } => {
                 (commands::status::run(&connection.settings()?, &presentation)?, compare.on_differences())
             }
@@ -389,4 +429,11 @@ impl From<ReportName> for Style {
 /// GitHub Actions sets this variable for every step.
 fn usual_style() -> Style {
     if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") { Style::Github } else { Style::Text }
+}
+/// How often files are looked at: not without a pause.
+fn interval(text: &str) -> std::result::Result<Duration, String> {
+    match duration::parse(text)? {
+        Duration::ZERO => Err("write a time such as 500ms".to_owned()),
+        interval => Ok(interval),
+    }
 }
