@@ -3,21 +3,20 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::Subcommand;
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Subcommand, ValueEnum};
 
 use super::arguments::{Approving, Compare, DIFFERENCES, Drifting, Global, Known, NotationName, Project, Shown, Ways};
+use super::names::{RepairName, ReportName, interval, usual_style};
 use super::shell;
 use crate::commands;
 use crate::commands::apply::Wanted;
 use crate::commands::check;
 use crate::commands::graph::Asked;
 use crate::commands::init::GitHook;
-use crate::commands::repair::Repair;
 use crate::commands::rollback::{Extent, Intent};
 use crate::commands::watch;
 use crate::error::Result;
-use crate::model::duration;
 use crate::model::outcome::Outcome;
 use crate::model::report::{Level, Rule};
 use crate::output::report::Style;
@@ -257,34 +256,6 @@ pub enum Command {
     },
 }
 
-/// The forms of a report.
-#[derive(Clone, Copy, ValueEnum)]
-pub enum ReportName {
-    /// For people
-    Text,
-    /// One line for each finding: path:line:column: level: message
-    Short,
-    Json,
-    /// Annotations of GitHub Actions
-    Github,
-    /// SARIF 2.1.0
-    Sarif,
-    Junit,
-}
-
-/// What `pgmg repair` makes true.
-#[derive(Clone, Copy, ValueEnum)]
-pub enum RepairName {
-    /// It is applied: somebody ran it by hand
-    MarkApplied,
-    /// Nothing of it is done: the next apply runs it
-    MarkFailed,
-    /// It was never applied, or its file is gone for good
-    Forget,
-    /// Its file was edited, and that changes nothing that was done
-    AcceptChecksum,
-}
-
 impl Command {
     pub fn format(&self) -> Format {
         match self {
@@ -399,41 +370,5 @@ impl Command {
             Outcome::Differences => on_differences,
             Outcome::NotConnected => NOT_CONNECTED,
         })
-    }
-}
-
-impl From<RepairName> for Repair {
-    fn from(name: RepairName) -> Self {
-        match name {
-            RepairName::MarkApplied => Repair::MarkApplied,
-            RepairName::MarkFailed => Repair::MarkFailed,
-            RepairName::Forget => Repair::Forget,
-            RepairName::AcceptChecksum => Repair::AcceptChecksum,
-        }
-    }
-}
-
-impl From<ReportName> for Style {
-    fn from(name: ReportName) -> Self {
-        match name {
-            ReportName::Text => Style::Text,
-            ReportName::Short => Style::Short,
-            ReportName::Json => Style::Json,
-            ReportName::Github => Style::Github,
-            ReportName::Sarif => Style::Sarif,
-            ReportName::Junit => Style::Junit,
-        }
-    }
-}
-
-/// GitHub Actions sets this variable for every step.
-fn usual_style() -> Style {
-    if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") { Style::Github } else { Style::Text }
-}
-/// How often files are looked at: not without a pause.
-fn interval(text: &str) -> std::result::Result<Duration, String> {
-    match duration::parse(text)? {
-        Duration::ZERO => Err("write a time such as 500ms".to_owned()),
-        interval => Ok(interval),
     }
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod command;
+mod names;
 mod shell;
 
 use std::ffi::OsString;

@@ -1,17 +1,22 @@
 //! Runs the pending migrations in order; a migration that needs a code object gets it first.
 
+use std::collections::HashSet;
 use std::time::Instant;
 
 use super::Ran;
 use super::drive::{Done, Drive};
 use super::{effects, failure, replace};
+use crate::database::catalog;
 use crate::database::session::{Part, Unit};
 use crate::error::Result;
 use crate::model::migration::Migration;
 use crate::model::name::Name;
+use crate::model::object::Object;
+use crate::model::sql_error::SqlError;
 use crate::model::statement::{Statement, Strength};
 use crate::resolver::Beyond;
 use crate::resolver::diagnosis::{Obstacle, diagnose};
+use crate::source::names_in;
 
 /// Runs them all, or says which one fails where.
 pub fn run(drive: &mut Drive<'_>) -> Result<()> {
@@ -52,7 +57,7 @@ fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration) -> Result
         let statement = migration.statements.get(failed.part);
         let sql = statement.map_or("", |statement| statement.sql());
         let obstacle = diagnose(&failed.error, drive.missing_names(None, sql, &failed.error));
-        if obstacle == Obstacle::HasDependents && replace::clear_the_way(drive, migration, &failed.error)? {
+        if obstacle == Obstacle::HasDependents && clear_the_way(drive, migration, &failed.error)? {
             continue;
         }
         let providers = providers(drive, statement, &obstacle);
@@ -90,4 +95,26 @@ fn build(drive: &mut Drive<'_>, wanted: Vec<usize>) -> Result<bool> {
     drive.run()?;
     drive.queue.limit(None);
     Ok(drive.queue.successes().len() > before)
+}
+
+/// Drops the recorded objects that PostgreSQL names as standing in the way of a migration. False if it names none.
+fn clear_the_way(drive: &mut Drive<'_>, migration: &Migration, error: &SqlError) -> Result<bool> {
+    let texts = [Some(error.message.as_str()), error.detail.as_deref()];
+    let named: HashSet<String> = texts.into_iter().flatten().flat_map(names_in).map(|name| name.name).collect();
+    let is_named = |object: &&Object| object.names.last().is_some_and(|last| named.contains(last));
+    let rows = drive.input.recorded.statements.iter().filter_map(|row| row.object.as_ref());
+    let mut objects: Vec<Object> = rows.filter(|object| is_named(object) && !drive.is_dropped(object)).cloned().collect();
+    if objects.is_empty() && !drive.queue.successes().is_empty() {
+        // What an earlier migration needed was made in this run.
+        let ledger = drive.ledger()?;
+        let made = drive.queue.successes().iter().flat_map(|id| &ledger.statement(*id).provides);
+        let made: Vec<Object> = made.map(|provided| &provided.object).filter(is_named).cloned().collect();
+        let there = catalog::find(drive.session, &made)?;
+        objects = made.into_iter().zip(there).filter_map(|(object, there)| there.map(|_| object)).collect();
+    }
+    if objects.is_empty() {
+        return Ok(false);
+    }
+    replace::unblock(drive, &objects, migration)?;
+    Ok(true)
 }

@@ -116,7 +116,7 @@ pub struct Ran {
 pub enum Ended {
     Finished(Box<Finished>),
     /// Nothing works before this is committed by itself; what was tried has to be rolled back.
-    CommitFirst(CommitFirst),
+    CommitFirst(Box<CommitFirst>),
 }
 
 /// Statements that add values to enums which others use: PostgreSQL allows that only after a commit (SQLSTATE 55P04).
@@ -153,7 +153,7 @@ pub fn run(session: &mut Session, input: &Input<'_>) -> Result<Ended> {
             drive.run_all()?;
             while removal::before_the_failing(&mut drive)? || again::before_the_failing(&mut drive)? {}
             if let Some(first) = evolve::to_commit_first(&drive) {
-                return Ok(Ended::CommitFirst(first));
+                return Ok(Ended::CommitFirst(Box::new(first)));
             }
         }
         let unknown = whole_file::worth_trying(&drive);

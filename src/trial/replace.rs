@@ -17,7 +17,6 @@ use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::migration::Migration;
 use crate::model::object::{CatalogId, Object};
 use crate::model::plan::Reason;
-use crate::model::sql_error::SqlError;
 use crate::resolver::Beyond;
 use crate::source::names_in;
 
@@ -53,18 +52,9 @@ enum Purpose {
     Unblock(String),
 }
 
-/// Drops the recorded objects that PostgreSQL names as standing in the way of a migration. False if it names none.
-pub fn clear_the_way(drive: &mut Drive<'_>, migration: &Migration, error: &SqlError) -> Result<bool> {
-    let texts = [Some(error.message.as_str()), error.detail.as_deref()];
-    let named: HashSet<String> = texts.into_iter().flatten().flat_map(names_in).map(|name| name.name).collect();
-    let rows = drive.input.recorded.statements.iter().filter_map(|row| row.object.as_ref());
-    let is_named = |object: &&Object| object.names.last().is_some_and(|last| named.contains(last)) && !drive.is_dropped(object);
-    let objects: Vec<Object> = rows.filter(is_named).cloned().collect();
-    if objects.is_empty() {
-        return Ok(false);
-    }
-    drop_objects(drive, &objects, &Purpose::Unblock(migration.name.clone()))?;
-    Ok(true)
+/// Drops objects that stand in the way of a migration, with what depends on them; they come back after it.
+pub fn unblock(drive: &mut Drive<'_>, objects: &[Object], migration: &Migration) -> Result<()> {
+    drop_objects(drive, objects, &Purpose::Unblock(migration.name.clone())).map(drop)
 }
 
 /// What came of making room for a statement.

@@ -40,6 +40,8 @@ pub struct Case {
     pub stderr: Vec<String>,
     /// A migration outside a transaction divides the run: what comes before it stays when something fails after it.
     pub divided: bool,
+    /// How many attempts fail even with a learned order: migrations that code is in the way of, which PostgreSQL has to say.
+    pub blocked: u64,
     /// What happens to the project after a good first apply, one step after the other.
     pub edit: Vec<Edit>,
 }
