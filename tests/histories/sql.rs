@@ -171,7 +171,7 @@ impl World {
                 format!("CREATE TYPE {me} AS (x bigint{more})")
             }
             Kind::HeldDomain => {
-                let default = if version % 2 == 0 { "" } else { " DEFAULT 1" };
+                let default = if version.is_multiple_of(2) { "" } else { " DEFAULT 1" };
                 format!("CREATE DOMAIN {me} AS bigint{default} CHECK (VALUE > -{version})")
             }
             Kind::ViewDefault => format!("ALTER VIEW {} ALTER COLUMN a SET DEFAULT {version}", self.qualified(need(0))),
