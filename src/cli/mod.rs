@@ -3,6 +3,7 @@
 mod arguments;
 mod command;
 mod names;
+mod objects;
 mod shell;
 
 use std::ffi::OsString;
@@ -53,6 +54,11 @@ struct CommandLine {
 
 /// Does what `arguments` (the program's name first) say; the process's exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(words) = objects::asked(&arguments) {
+        // A shell that asks wants no error.
+        return objects::complete(&words).map_or_else(|error| error.kind.exit_code(), |()| 0);
+    }
     let line = match CommandLine::try_parse_from(arguments) {
         Ok(line) => line,
         // Help and version are "errors" for clap, with the exit code 0. A closed stdout is none of its business.

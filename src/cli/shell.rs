@@ -8,11 +8,28 @@ use crate::error::{Error, Result};
 use crate::model::outcome::Outcome;
 use crate::output;
 
-/// Prints the completion script of a shell.
+/// Prints the completion script of a shell: what clap writes of commands and flags, and, where the shell can be told so, names
+/// of objects, which pgmg itself completes.
 pub fn completions(shell: Shell) -> Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut CommandLine::command(), "pgmg", &mut script);
-    printed(&script)
+    output::print(&with_objects(shell, String::from_utf8_lossy(&script).into_owned()))?;
+    Ok(Outcome::Done)
+}
+
+/// The last line of a zsh script runs what was defined before it, where it is loaded as a function.
+const ZSH_END: &str = "\nif [ \"$funcstack[1]\" = \"_pgmg\" ]";
+
+fn with_objects(shell: Shell, script: String) -> String {
+    match shell {
+        Shell::Bash => script + include_str!("objects.bash"),
+        Shell::Fish => script + include_str!("objects.fish"),
+        Shell::Zsh => match script.rfind(ZSH_END) {
+            Some(end) => format!("{}\n{}{}", &script[..end], include_str!("objects.zsh"), &script[end..]),
+            None => script,
+        },
+        _ => script,
+    }
 }
 
 /// Prints the manual page (in roff) of pgmg, or of one of its commands. An error of kind Usage if there is no such command.
@@ -41,4 +58,19 @@ fn of_command(whole: &Command, name: &str) -> Result<Command> {
 fn printed(text: &[u8]) -> Result<Outcome> {
     output::print(&String::from_utf8_lossy(text))?;
     Ok(Outcome::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scripts_have_a_place_for_objects() {
+        for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut CommandLine::command(), "pgmg", &mut script);
+            let whole = with_objects(shell, String::from_utf8(script).expect("UTF-8"));
+            assert!(whole.contains("complete-objects --"), "{shell}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The objects of a project on disk, with what they need: what `pgmg graph` shows without a database, and shells complete.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -35,6 +35,14 @@ impl Objects {
     /// All objects, in the order of their names.
     pub fn known(&self) -> impl Iterator<Item = &KnownObject> {
         self.known.values()
+    }
+
+    /// The names of all objects and of what they need, in their order.
+    pub fn names(&self) -> BTreeSet<&str> {
+        let needed = self.known.values().flat_map(|object| &object.needs).map(|(name, _)| name.as_str());
+        // A constraint stands for its table.
+        let needed = needed.filter(|name| !name.starts_with("table constraint."));
+        self.known.keys().map(String::as_str).chain(needed).collect()
     }
 
     /// Takes in what was recorded. What only errors told of an object stays known as long as its statement is the same: a run

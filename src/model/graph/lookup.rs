@@ -1,5 +1,7 @@
 //! Finds the object that a person means: by its whole name, or by as much of it as is enough.
 
+use std::collections::HashMap;
+
 use super::{Graph, GraphObject};
 
 /// What a name means.
@@ -40,6 +42,32 @@ impl Graph {
         let near = spelled.filter(|(distance, _)| *distance <= most);
         near.min_by_key(|(distance, object)| (*distance, &object.name)).map(|(_, object)| object.name.clone())
     }
+}
+
+/// What a person who has typed this much may mean, in the order of the names: for each object the first way to name it that
+/// begins so and means no other. Arguments of routines are left out where that is possible: shells would have to quote them.
+pub fn completions<'a>(names: impl IntoIterator<Item = &'a str>, typed: &str) -> Vec<String> {
+    let objects: Vec<GraphObject> =
+        names.into_iter().map(|name| GraphObject { name: name.to_owned(), ..GraphObject::default() }).collect();
+    let mut meanings: HashMap<String, usize> = HashMap::new();
+    let spelled: Vec<Vec<String>> = objects
+        .iter()
+        .map(|object| {
+            let mut all: Vec<String> = SPELLINGS.iter().filter_map(|spelling| spelling(object)).collect();
+            // Without arguments first.
+            all.sort_by_key(|spelling| spelling.ends_with(')'));
+            let mut distinct: Vec<String> = Vec::with_capacity(all.len());
+            all.into_iter().for_each(|spelling| {
+                if !distinct.contains(&spelling) {
+                    distinct.push(spelling)
+                }
+            });
+            distinct.iter().for_each(|spelling| *meanings.entry(spelling.clone()).or_default() += 1);
+            distinct
+        })
+        .collect();
+    let fits = |spelling: &&String| spelling.starts_with(typed) && meanings.get(*spelling) == Some(&1);
+    spelled.iter().filter_map(|spellings| spellings.iter().find(fits).cloned()).collect()
 }
 
 type Spelling = fn(&GraphObject) -> Option<String>;
@@ -131,6 +159,19 @@ mod tests {
         for (typed, expected) in cases {
             assert_eq!(find(typed), expected, "{typed}");
         }
+    }
+
+    #[test]
+    fn what_was_begun_is_completed() {
+        let complete = |typed: &str| completions(NAMES.iter().copied(), typed).join(" | ");
+        assert_eq!(complete("view."), "view.\"Odd.name\" | view.daily");
+        assert_eq!(complete("tot"), "total(integer,numeric) | total(text)");
+        assert_eq!(complete("rep"), "reporting.total | reporting.daily");
+        assert_eq!(complete("function.r"), "function.reporting.total");
+        assert_eq!(complete("dom"), "domain.money_amount");
+        assert_eq!(complete("mon"), "money_amount");
+        assert_eq!(complete("x"), "");
+        assert_eq!(complete("").matches(" | ").count() + 1, NAMES.len());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use super::record::LearnedFrom;
 
 pub use assembly::{KnownObject, assemble, known_objects};
-pub use lookup::Lookup;
+pub use lookup::{Lookup, completions};
 
 /// Objects in the order of their names, and who needs whom, in the order of their objects; each pair once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
