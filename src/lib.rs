@@ -111,3 +111,4 @@ pub mod output;
 pub mod resolver;
 pub mod source;
 pub mod trial;
+pub mod watching;

@@ -16,6 +16,16 @@ pub enum Folder {
     Code,
 }
 
+impl Folder {
+    /// As it is called in what people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Folder::Migrations => "migrations",
+            Folder::Code => "code",
+        }
+    }
+}
+
 /// What a directive says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Directive {

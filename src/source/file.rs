@@ -16,6 +16,7 @@ use crate::model::project::{File, Place};
 use crate::model::statement::{Checksum, Conforming, Declared, Mode, Setting, Settings, Statement};
 
 /// What a file holds.
+#[derive(Clone)]
 pub struct Contents {
     pub statements: Vec<Statement>,
     /// Over all statements and settings.
@@ -28,6 +29,7 @@ pub struct Contents {
 }
 
 /// Something that is wrong with a file.
+#[derive(Clone)]
 pub struct Problem {
     pub kind: Kind,
     pub diagnostic: Diagnostic,

@@ -4,6 +4,7 @@ mod checksum;
 mod decode;
 pub mod directives;
 mod file;
+pub mod kept;
 pub mod lexer;
 pub mod mentions;
 pub mod migrations;

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::directives::Folder;
 use super::file::{self, Contents, Problem};
+use super::walk::Found;
 use super::{migrations, walk};
 use crate::error::{Error, Result};
 use crate::model::migration::Migration;
@@ -26,10 +27,15 @@ pub struct Directories {
 /// # Errors
 /// Everything that is wrong with any file, at once; the kind is that of the first one.
 pub fn load(directories: &Directories) -> Result<Project> {
+    load_by(directories, &read_file)
+}
+
+/// The same where somebody else reads the files.
+pub(super) fn load_by(directories: &Directories, reader: Reader<'_>) -> Result<Project> {
     let inner = nested(directories)?;
     let (migrations, code) = rayon::join(
-        || directories.migrations.as_deref().map(|root| read(root, "migrations", Folder::Migrations, &inner)).transpose(),
-        || directories.code.as_deref().map(|root| read(root, "code", Folder::Code, &inner)).transpose(),
+        || directories.migrations.as_deref().map(|root| read(root, Folder::Migrations, &inner, reader)).transpose(),
+        || directories.code.as_deref().map(|root| read(root, Folder::Code, &inner, reader)).transpose(),
     );
     let mut problems = Vec::new();
     let migrations = gather(migrations, &mut problems);
@@ -49,19 +55,33 @@ pub fn load(directories: &Directories) -> Result<Project> {
 /// A file and what it holds.
 pub type ReadFile = (File, Contents);
 
-type Files = std::result::Result<ReadFile, Box<Problem>>;
+pub(super) type Files = std::result::Result<ReadFile, Box<Problem>>;
 
-fn read(root: &Path, what: &str, folder: Folder, inner: &Option<PathBuf>) -> Result<Vec<Files>> {
-    let found = walk::find(root, what, inner.as_deref())?;
-    Ok(found
-        .into_par_iter()
-        .with_min_len(32)
-        .map(|found| {
-            let file = walk::read(found)?;
-            let contents = file::read(&file, folder);
-            Ok((file, contents))
-        })
-        .collect())
+/// What reads a file that was found; called from several threads.
+pub(super) type Reader<'a> = &'a (dyn Fn(Found, Folder) -> Files + Sync);
+
+/// Reads a file from disk and splits it.
+pub(super) fn read_file(found: Found, folder: Folder) -> Files {
+    let file = walk::read(found)?;
+    let contents = file::read(&file, folder);
+    Ok((file, contents))
+}
+
+/// The files of both directories, with the folder that each belongs to.
+pub(super) fn find(directories: &Directories) -> Result<Vec<Found>> {
+    let inner = nested(directories)?;
+    let mut found = Vec::new();
+    for (root, folder) in [(&directories.migrations, Folder::Migrations), (&directories.code, Folder::Code)] {
+        if let Some(root) = root {
+            found.extend(walk::find(root, folder.word(), inner.as_deref())?);
+        }
+    }
+    Ok(found)
+}
+
+fn read(root: &Path, folder: Folder, inner: &Option<PathBuf>, reader: Reader<'_>) -> Result<Vec<Files>> {
+    let found = walk::find(root, folder.word(), inner.as_deref())?;
+    Ok(found.into_par_iter().with_min_len(32).map(|found| reader(found, folder)).collect())
 }
 
 /// The files that could be read; what is wrong with the others and in them goes to `problems`.

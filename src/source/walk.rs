@@ -15,7 +15,7 @@ use crate::model::project::{File, Place, SourceFile};
 
 /// A file that was found.
 pub struct Found {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// Below the directory, with `/` between the parts.
     pub name: String,
 }
