@@ -17,11 +17,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("output", GROUND),
     ("learned", GROUND),
     ("config", GROUND),
+    ("watching", GROUND),
     ("trial", &["model", "error", "source", "resolver", "database", "output", "learned"]),
-    ("commands", &["model", "error", "source", "database", "output", "learned", "config", "trial"]),
+    ("commands", &["model", "error", "source", "database", "output", "learned", "config", "watching", "trial"]),
     ("cli", &["model", "error", "source", "database", "output", "learned", "config", "trial", "commands"]),
     ("main", &["model", "error", "output", "config", "commands", "cli"]),
-    ("lib", &["model", "error", "source", "resolver", "database", "output", "learned", "config", "trial", "commands", "cli"]),
+    (
+        "lib",
+        &["model", "error", "source", "resolver", "database", "output", "learned", "config", "watching", "trial", "commands", "cli"],
+    ),
 ];
 const GROUND: &[&str] = &["model", "error"];
 

@@ -6,6 +6,7 @@ use clap::{Subcommand, ValueEnum};
 
 use super::arguments::{Approving, Compare, DIFFERENCES, Drifting, Global, Known, NotationName, Project, Shown, Ways};
 use super::shell;
+use super::watching::Watching;
 use crate::commands;
 use crate::commands::apply::Wanted;
 use crate::commands::check;
@@ -94,6 +95,11 @@ pub enum Command {
         #[command(flatten)]
         connection: Project,
     },
+    /// Apply code changes as files are saved, until Ctrl-C
+    ///
+    /// What is pending is applied first. Files with mistakes are shown and change nothing; a removed file counts once it has
+    /// stayed away for half a second. Ends with 0 on Ctrl-C, or with 130 if that interrupts an apply, which is rolled back.
+    Watch(Watching),
     /// Show what is applied, pending and changed, without trying anything
     Status {
         #[command(flatten)]
@@ -265,7 +271,8 @@ impl Command {
             | Command::Rollback { shown, .. }
             | Command::Verify { shown, .. }
             | Command::Why { shown, .. }
-            | Command::Repair { shown, .. } => shown.format(),
+            | Command::Repair { shown, .. }
+            | Command::Watch(Watching { shown, .. }) => shown.format(),
             Command::Check { format: Some(ReportName::Json), .. } | Command::Graph { format: NotationName::Json, .. } => {
                 Format::Json
             }
@@ -350,6 +357,7 @@ impl Command {
                 let outcome = commands::why::run(&connection.settings()?, &presentation, (&object, &other), known.from())?;
                 (outcome, 0)
             }
+            Command::Watch(watching) => (watching.run(&presentation, global)?, 0),
             Command::Status { compare, connection } => {
                 (commands::status::run(&connection.settings()?, &presentation)?, compare.on_differences())
             }

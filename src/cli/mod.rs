@@ -3,6 +3,7 @@
 mod arguments;
 mod command;
 mod shell;
+mod watching;
 
 use std::ffi::OsString;
 use std::io::Write;

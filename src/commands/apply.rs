@@ -90,7 +90,13 @@ pub fn everything(opening: &mut Opening, settings: &Settings, progress: &dyn Pro
     apply(opening, settings, progress, comparison)
 }
 
-fn apply(opening: &mut Opening, settings: &Settings, progress: &dyn Progress, mut comparison: Comparison) -> Result<Plan> {
+/// Applies what a comparison made under the lock says, stage by stage; what was done.
+pub(super) fn apply(
+    opening: &mut Opening,
+    settings: &Settings,
+    progress: &dyn Progress,
+    mut comparison: Comparison,
+) -> Result<Plan> {
     let mut learned = Learned::load(&settings.root);
     let migrations: Vec<String> = comparison.migrations.iter().map(|&index| opening.migrations()[index].name.clone()).collect();
     let mut steps = Vec::new();

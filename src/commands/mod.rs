@@ -22,4 +22,5 @@ mod shadow;
 mod staged;
 pub mod status;
 pub mod verify;
+pub mod watch;
 pub mod why;

@@ -1,5 +1,6 @@
 //! What plan, apply and status begin with: the project read, the database reached, its records read, both compared.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
@@ -45,6 +46,11 @@ fn target(settings: &Settings) -> Result<Target> {
     })
 }
 
+/// The directories of a project.
+pub fn directories(settings: &Settings) -> Directories {
+    Directories { migrations: settings.migrations_dir.clone(), code: settings.code_dir.clone() }
+}
+
 /// A project and a database, side by side.
 pub struct Opening {
     pub project: Project,
@@ -57,6 +63,11 @@ pub struct Opening {
     pub approved: Option<SavedPlan>,
     /// Migrations after this one are left for later.
     pub until: Option<usize>,
+    /// This migration and those after it are left alone, while code is applied.
+    pub without_migrations_from: Option<usize>,
+    /// The pending migrations that were left alone so in the last comparison.
+    pub left_alone: Vec<String>,
+    side: OnceCell<SidePool>,
     target: Target,
     lock_timeout: Duration,
     lock_wait: Duration,
@@ -67,37 +78,38 @@ pub struct Opening {
 impl Opening {
     /// Reads the files while it connects and reads the records.
     pub fn open(settings: &Settings) -> Result<Self> {
-        let target = target(settings)?;
-        let directories = Directories { migrations: settings.migrations_dir.clone(), code: settings.code_dir.clone() };
-        let state = StateTables::new(&settings.state_schema);
-        let read = || -> Result<(Session, Recorded)> {
-            let mut session = Session::open(&target, settings.lock_timeout)?;
-            interrupt::cancel_on_interrupt(session.cancellation());
-            let recorded = state.read(&mut session)?;
-            Ok((session, recorded))
-        };
-        let (project, read) = std::thread::scope(|scope| {
+        let directories = directories(settings);
+        let (project, opening) = std::thread::scope(|scope| {
             let project = scope.spawn(|| load(&directories));
-            let read = read();
-            (project.join().map_err(|_| Error::bug("the thread that reads the files panicked")), read)
+            let opening = Opening::connect(settings);
+            (project.join().map_err(|_| Error::bug("the thread that reads the files panicked")), opening)
         });
-        let (project, (session, recorded)) = (project??, read?);
+        Ok(Opening { project: project??, ..opening? })
+    }
+
+    /// The same without a project, which is still to come.
+    pub fn connect(settings: &Settings) -> Result<Self> {
+        let target = target(settings)?;
+        let state = StateTables::new(&settings.state_schema);
+        let mut session = Session::open(&target, settings.lock_timeout)?;
+        interrupt::cancel_on_interrupt(session.cancellation());
+        let recorded = state.read(&mut session)?;
         log::info!("connected to {}", target.describe());
-        let run = run_id();
-        let (lock_timeout, lock_wait) = (settings.lock_timeout, settings.lock_wait);
-        let (allowed, until) = (Allowed::default(), None);
         Ok(Opening {
-            allowed,
-            approved: None,
-            until,
-            project,
+            project: Project::default(),
             recorded,
             session,
             state,
+            allowed: Allowed::default(),
+            approved: None,
+            until: None,
+            without_migrations_from: None,
+            left_alone: Vec::new(),
+            side: OnceCell::new(),
             target,
-            lock_timeout,
-            lock_wait,
-            run,
+            lock_timeout: settings.lock_timeout,
+            lock_wait: settings.lock_wait,
+            run: run_id(),
             commits: 0,
         })
     }
@@ -165,7 +177,19 @@ impl Opening {
 
     /// Sessions that see what is committed.
     pub fn side(&self) -> Result<SidePool> {
-        self.target.pool()
+        if let Some(side) = self.side.get() {
+            return Ok(side.clone());
+        }
+        let side = self.target.pool()?;
+        Ok(self.side.get_or_init(|| side).clone())
+    }
+
+    /// Reads the records again unless they are still as they were read.
+    pub fn refresh_records(&mut self) -> Result<()> {
+        if !self.state.is_current(&mut self.session, &self.recorded)? {
+            self.recorded = self.state.read(&mut self.session)?;
+        }
+        Ok(())
     }
 
     /// A name for the next commit that no other one has.
@@ -189,6 +213,7 @@ impl Opening {
         interrupt::cancel_on_interrupt(session.cancellation());
         lock::acquire(&mut session, self.lock_wait)?;
         self.session = session;
+        self.side = OnceCell::new();
         Ok(())
     }
 
@@ -216,6 +241,7 @@ impl Opening {
     /// Compares files, records and, unless drift is left alone, what is recorded with what is there.
     pub fn compare(&mut self, settings: &Settings) -> Result<Comparison> {
         let mut comparison = compare(&self.project, &self.recorded)?;
+        self.leave_alone(&mut comparison);
         if settings.on_drift == OnDrift::Heal {
             let drift = self.drift()?;
             healing::include(&mut comparison, &self.project, &self.recorded, &drift);
@@ -227,6 +253,14 @@ impl Opening {
             }
         }
         Ok(comparison)
+    }
+
+    fn leave_alone(&mut self, comparison: &mut Comparison) {
+        let Some(first) = self.without_migrations_from else { return };
+        let left: Vec<usize> = comparison.migrations.iter().copied().filter(|&index| index >= first).collect();
+        comparison.migrations.retain(|index| *index < first);
+        comparison.resumed.retain(|index, _| *index < first);
+        self.left_alone = left.into_iter().map(|index| self.migrations()[index].name.clone()).collect();
     }
 
     /// The recorded objects that somebody else changed; none where no code is compared.
@@ -245,7 +279,7 @@ impl Opening {
         learned: &Learned,
         progress: &dyn Progress,
     ) -> Result<Ended> {
-        let side = self.target.pool()?;
+        let side = self.side()?;
         let existing = |ids: &[CatalogId]| existing(&side, ids);
         let described = |relations: &[u32], types: &[u32], routines: &[u32]| described(&side, relations, types, routines);
         let input = input(&self.project, &self.recorded, comparison, learned, &existing, progress);

@@ -1,6 +1,6 @@
 //! Ctrl-C: the first one cancels what the server is doing, the second one ends the process.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, Once};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::connect::Cancellation;
@@ -12,26 +12,56 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// The connection whose statement is cancelled; a run that connects again has another one.
 static CURRENT: Mutex<Option<Cancellation>> = Mutex::new(None);
 
+/// What is told of the first Ctrl-C.
+static LISTENER: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
+
+static INSTALLED: Once = Once::new();
+
 /// From now on Ctrl-C (and SIGTERM) cancels that connection's statement. A program that handles it already keeps its own way.
 pub fn cancel_on_interrupt(cancellation: Cancellation) {
-    if let Ok(mut current) = CURRENT.lock()
-        && current.replace(cancellation).is_some()
-    {
-        return;
+    if let Ok(mut current) = CURRENT.lock() {
+        *current = Some(cancellation);
     }
-    let installed = ctrlc::set_handler(move || {
-        if INTERRUPTED.swap(true, Ordering::SeqCst) {
-            std::process::exit(Kind::Interrupted.exit_code());
-        }
-        if let Ok(current) = CURRENT.lock()
-            && let Some(cancellation) = current.as_ref()
-            && let Err(error) = cancellation.request()
-        {
-            log::warn!("{error}");
+    install();
+}
+
+/// From now on no statement is running that Ctrl-C would have to cancel.
+pub fn nothing_to_cancel() {
+    if let Ok(mut current) = CURRENT.lock() {
+        *current = None;
+    }
+}
+
+/// From now on `listener` is told of Ctrl-C, too, on a thread of its own.
+pub fn tell(listener: impl Fn() + Send + 'static) {
+    if let Ok(mut current) = LISTENER.lock() {
+        *current = Some(Box::new(listener));
+    }
+    install();
+}
+
+fn install() {
+    INSTALLED.call_once(|| {
+        if let Err(error) = ctrlc::set_handler(interrupted) {
+            log::info!("Ctrl-C is handled elsewhere: {error}");
         }
     });
-    if let Err(error) = installed {
-        log::info!("Ctrl-C is handled elsewhere: {error}");
+}
+
+fn interrupted() {
+    if INTERRUPTED.swap(true, Ordering::SeqCst) {
+        std::process::exit(Kind::Interrupted.exit_code());
+    }
+    if let Ok(listener) = LISTENER.lock()
+        && let Some(listener) = listener.as_ref()
+    {
+        listener();
+    }
+    if let Ok(current) = CURRENT.lock()
+        && let Some(cancellation) = current.as_ref()
+        && let Err(error) = cancellation.request()
+    {
+        log::warn!("{error}");
     }
 }
 

@@ -45,7 +45,8 @@ pub fn text(applied: &Plan) -> String {
     text
 }
 
-fn line(step: &Step, direction: Direction) -> String {
+/// What a step did: `Replaced view: user_stats`.
+pub(super) fn line(step: &Step, direction: Direction) -> String {
     let (kind, name) = style::kind_and_name(&step.object);
     let mut line = match step.action {
         Action::Migrate if direction == Direction::Down => format!("Took back migration: {}", step.object),

@@ -73,14 +73,19 @@ pub fn status(status: &Status) -> String {
 
 /// An error, on one line: what stdout gets instead of a result.
 pub fn error(error: &Error) -> String {
-    line(&json!({
-        "version": VERSION,
-        "error": {
-            "kind": kind(error.kind),
-            "exit_code": error.kind.exit_code(),
-            "diagnostics": error.diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
-        },
-    }))
+    line(&json!({ "version": VERSION, "error": error_value(error) }))
+}
+
+pub(super) fn error_value(error: &Error) -> Value {
+    json!({
+        "kind": kind(error.kind),
+        "exit_code": error.kind.exit_code(),
+        "diagnostics": error.diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
+    })
+}
+
+pub(super) fn changes(plan: &Plan) -> Vec<Change<'_>> {
+    plan.changes.iter().map(|change| Change { file: &change.file, kind: change.kind }).collect()
 }
 
 #[derive(Serialize)]
@@ -102,13 +107,13 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Change<'a> {
+pub(super) struct Change<'a> {
     file: &'a str,
     kind: ChangeKind,
 }
 
 #[derive(Serialize)]
-struct Step<'a> {
+pub(super) struct Step<'a> {
     action: Action,
     object: &'a str,
     also: &'a [String],
@@ -144,7 +149,7 @@ impl<'a> Document<'a> {
             tried: plan.tried == Tried::Yes,
             reason,
             migrations: &plan.migrations,
-            changes: plan.changes.iter().map(|change| Change { file: &change.file, kind: change.kind }).collect(),
+            changes: changes(plan),
             steps: plan.steps.iter().map(Step::new).collect(),
             unchanged: plan.unchanged,
             applied_migrations: plan.applied_migrations,
@@ -155,7 +160,7 @@ impl<'a> Document<'a> {
 }
 
 impl<'a> Step<'a> {
-    fn new(step: &'a crate::model::plan::Step) -> Self {
+    pub(super) fn new(step: &'a crate::model::plan::Step) -> Self {
         let (reason, because) = match &step.reason {
             Reason::Pending => ("pending", None),
             Reason::New => ("new", None),

@@ -13,6 +13,7 @@ pub mod report;
 pub mod status;
 mod style;
 pub mod verify;
+pub mod watch;
 
 use std::io::{ErrorKind, Write};
 
@@ -58,19 +59,28 @@ pub fn effect(effect: &Effect) -> String {
 ///
 /// A reader that went away (`pgmg plan | head`) is no error; a full disk is one of kind Usage.
 pub fn print(text: &str) -> Result<()> {
+    print_to_reader(text).map(|_| ())
+}
+
+/// Whether anybody reads what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    There,
+    Gone,
+}
+
+/// The same for what goes on and on: whether it still has a reader.
+pub fn print_to_reader(text: &str) -> Result<Reader> {
     let mut stdout = anstream::stdout().lock();
-    written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(Reader::There),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Reader::Gone),
+        Err(error) => Err(Error::usage(format!("cannot write the result: {error}"))),
+    }
 }
 
 /// The same for stderr, where nothing can be done about an error.
 pub fn print_error(text: &str) {
     let mut stderr = anstream::stderr().lock();
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
-}
-
-fn written(result: std::io::Result<()>) -> Result<()> {
-    match result {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::usage(format!("cannot write the result: {error}"))),
-        _ => Ok(()),
-    }
 }

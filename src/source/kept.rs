@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use super::directives::Folder;
 use super::project::{Directories, Files, ReadFile, find, load_by, read_file};
 use super::walk::Found;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::project::Project;
 
 /// A file that was written to so shortly before it was read may be written to again without another time: clocks of file
@@ -102,11 +102,6 @@ impl Stamp {
     }
 }
 
-/// Whether a project could not be loaded because of its files on disk, not because of what they say: that may pass by itself.
-pub fn may_pass(error: &Error) -> bool {
-    error.kind == crate::error::Kind::Usage
-}
-
 #[cfg(unix)]
 fn identity(metadata: &Metadata) -> (u64, u64, i64, i64) {
     use std::os::unix::fs::MetadataExt;
@@ -186,7 +181,7 @@ mod tests {
         let root = folder.path().join("sql");
         let mut kept = KeptProject::new(Directories { migrations: None, code: Some(root.clone()) });
         let read = kept.read();
-        assert!(read.project.is_err_and(|error| may_pass(&error)) && read.seen.is_empty());
+        assert!(read.project.is_err() && read.seen.is_empty());
         assert_eq!(kept.look(), None);
         fs::create_dir(&root)?;
         assert!(kept.read().project.is_ok());

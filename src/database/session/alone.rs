@@ -3,12 +3,28 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Session, refused};
+use super::{Savepoint, Session, refused};
 use crate::error::Result;
 use crate::model::sql_error::SqlError;
 use crate::model::statement::Settings;
 
 impl Session {
+    /// Rolls back what is open and makes the session as it was when it was opened: settings, locks, prepared statements and
+    /// temporary objects are gone (PostgreSQL manual, DISCARD).
+    pub fn clean(&mut self) -> Result<()> {
+        if self.savepoint != Savepoint::None {
+            self.rollback()?;
+        }
+        self.settings = None;
+        self.messages = 0;
+        self.base.clone_from(&self.own_base);
+        let base = self.own_base.clone();
+        for sql in ["DISCARD ALL", base.as_str()] {
+            self.command(sql)?.map_err(|error| refused("cannot clean the session", &error))?;
+        }
+        Ok(())
+    }
+
     /// Sets PostgreSQL's `statement_timeout` and `lock_timeout` for what comes, whatever files set; `None`: as it was at first.
     pub fn limit(&mut self, timeout: Option<Duration>, lock_timeout: Option<Duration>) -> Result<()> {
         let limits = [("lock_timeout", lock_timeout), ("statement_timeout", timeout)];

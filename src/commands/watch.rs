@@ -1,0 +1,272 @@
+//! `pgmg watch`: applies what changes in the files as soon as it has settled, over a connection that stays open.
+
+mod attempt;
+mod ears;
+mod following;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use super::opening::{Opening, directories};
+use crate::config::Settings;
+use crate::database::interrupt;
+use crate::error::{Error, Kind, Result};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::outcome::Outcome;
+use crate::model::plan::Plan;
+use crate::output::watch::{self as telling, Event, Talk};
+use crate::output::{Presentation, Reader};
+use crate::source::kept::KeptProject;
+use crate::watching::debounce::{Debounce, Next, Sign};
+use crate::watching::events::Heard;
+use crate::watching::git::GitLock;
+use ears::Ears;
+use following::{Ended, Following};
+
+pub use ears::POLL;
+
+/// How long to wait before another try to connect, or to get the lock.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// What a watch does beside applying code.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub migrations: Migrations,
+    /// Look at the files so often instead of waiting for events.
+    pub poll: Option<Duration>,
+    /// A shell command to run after each apply.
+    pub exec: Option<String>,
+    pub announcement: Announcement,
+    pub talk: Talk,
+}
+
+/// What becomes of migrations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Migrations {
+    Apply,
+    /// Their names are said, and they stay pending.
+    Tell,
+}
+
+/// Whether the database's other sessions are told of each apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Announcement {
+    /// `NOTIFY pgmg`.
+    Notify,
+    None,
+}
+
+/// What the loop hears of.
+enum Message {
+    Heard(Heard),
+    /// Ctrl-C.
+    Interrupted,
+    Ended(Ended),
+}
+
+/// Applies what is pending, and then what changes, until Ctrl-C or until nobody reads what is told.
+///
+/// # Errors
+/// Settings that are wrong, a database that cannot be reached at the beginning; `Interrupted` where Ctrl-C came in the middle of
+/// an apply, which is rolled back. Everything else is shown, and waits for the files to change.
+pub fn run(settings: &Settings, presentation: &Presentation, options: &Options) -> Result<Outcome> {
+    if settings.confirm {
+        let of = settings.environment.as_ref().map_or_else(|| "pgmg.toml".to_owned(), |name| format!("the environment {name}"));
+        let message = format!("{of} wants every apply to be confirmed (confirm = true), and watch cannot ask");
+        let help = "use `pgmg apply`, or watch another database with --env or --connection-string";
+        return Err(Error::new(Kind::Disagreement, Diagnostic::new(message).help(help)));
+    }
+    let opening = Opening::connect(settings)?;
+    let (sender, receiver) = mpsc::channel();
+    let mut watch = Watch::new(settings, presentation, options, opening, &sender)?;
+    let interrupted = sender.clone();
+    interrupt::tell(move || _ = interrupted.send(Message::Interrupted));
+    watch.run(&receiver)
+}
+
+/// A watch at work.
+struct Watch<'a> {
+    settings: &'a Settings,
+    presentation: &'a Presentation,
+    options: &'a Options,
+    kept: KeptProject,
+    ears: Ears,
+    debounce: Debounce,
+    git: GitLock,
+    following: Option<Following>,
+    /// The directories, the code's first.
+    roots: Vec<PathBuf>,
+    /// Files with something in them that are there or may come back.
+    present: BTreeSet<PathBuf>,
+    /// `None`: it was lost.
+    connection: Option<Box<Opening>>,
+    standing: Standing,
+    /// When to try again what failed for a reason that lies elsewhere.
+    retry: Option<Instant>,
+    /// What was said of migrations.
+    said: Vec<String>,
+    reader: Reader,
+}
+
+/// How the last attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Standing {
+    /// There was none.
+    Starting,
+    Good,
+    /// The files could not be read; once more before it is said.
+    Unread,
+    /// With an error of this kind.
+    Failed(Kind),
+    /// The connection was lost, and this was said of it.
+    Disconnected(String),
+}
+
+impl<'a> Watch<'a> {
+    fn new(
+        settings: &'a Settings,
+        presentation: &'a Presentation,
+        options: &'a Options,
+        opening: Opening,
+        sender: &Sender<Message>,
+    ) -> Result<Self> {
+        let roots: Vec<PathBuf> = [&settings.code_dir, &settings.migrations_dir].into_iter().flatten().cloned().collect();
+        let (ears, deaf) = Ears::open(&roots, options.poll, sender);
+        let ended = sender.clone();
+        let follow = |command: &String| Following::new(command, settings, move |run| _ = ended.send(Message::Ended(run)));
+        let first = roots.first().map(|root| std::path::absolute(root).unwrap_or_else(|_| root.clone())).unwrap_or_default();
+        let mut watch = Watch {
+            settings,
+            presentation,
+            options,
+            kept: KeptProject::new(directories(settings)),
+            ears,
+            debounce: Debounce::default(),
+            git: GitLock::above(&first),
+            following: options.exec.as_ref().map(follow),
+            roots,
+            present: BTreeSet::new(),
+            connection: Some(Box::new(opening)),
+            standing: Standing::Starting,
+            retry: None,
+            said: Vec::new(),
+            reader: Reader::There,
+        };
+        let names: Vec<String> = watch.roots.iter().map(|root| root.display().to_string()).collect();
+        let target = watch.connection.as_ref().map(|opening| opening.target_name()).unwrap_or_default();
+        watch.tell(&Event::Watching { directories: &names, target: &target })?;
+        if let Some(why) = deaf {
+            watch.tell(&Event::Polling { why: &why, interval: watch.ears.interval() })?;
+        }
+        // Whatever is pending.
+        watch.look_again();
+        Ok(watch)
+    }
+
+    fn run(&mut self, receiver: &Receiver<Message>) -> Result<Outcome> {
+        while self.reader == Reader::There {
+            let mut message = receiver.try_recv().ok();
+            if message.is_none() {
+                let now = Instant::now();
+                match self.debounce.next(now, self.git.state()) {
+                    Next::Apply => {
+                        self.attempt()?;
+                        continue;
+                    }
+                    next => {
+                        let until = self.wake_at(next);
+                        message = match receiver.recv_timeout(until.saturating_duration_since(now)) {
+                            Ok(message) => Some(message),
+                            Err(RecvTimeoutError::Timeout) => None,
+                            Err(RecvTimeoutError::Disconnected) => return Err(Error::bug("nobody listens to files any more")),
+                        };
+                    }
+                }
+            }
+            match message {
+                Some(Message::Interrupted) => {
+                    self.tell(&Event::Stopped)?;
+                    break;
+                }
+                Some(message) => self.hear(message)?,
+                None => self.wake()?,
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn wake_at(&self, next: Next) -> Instant {
+        let mut until = self.ears.next_look;
+        if let Next::WaitUntil(settled) = next {
+            until = until.min(settled);
+        }
+        self.retry.map_or(until, |retry| until.min(retry))
+    }
+
+    fn hear(&mut self, message: Message) -> Result<()> {
+        match message {
+            Message::Heard(Heard::Change(path, sign, at)) => {
+                log::debug!("{}: {sign:?}", path.display());
+                self.debounce.note(&path, sign, at);
+            }
+            Message::Heard(Heard::Deaf(why)) => self.deafen(&why)?,
+            Message::Ended(Ended { code, took }) => {
+                if let Some(mut following) = self.following.take() {
+                    self.tell(&Event::Ran { command: following.command(), code, took })?;
+                    following.ended();
+                    self.following = Some(following);
+                }
+            }
+            Message::Interrupted => {}
+        }
+        Ok(())
+    }
+
+    /// What is due although nothing was heard.
+    fn wake(&mut self) -> Result<()> {
+        let now = Instant::now();
+        if self.retry.is_some_and(|retry| retry <= now) {
+            self.retry = None;
+            self.look_again();
+        }
+        if self.ears.next_look <= now
+            && let Err(why) = self.ears.look(&self.kept, &mut self.debounce)
+        {
+            self.deafen(&why)?;
+        }
+        Ok(())
+    }
+
+    fn deafen(&mut self, why: &str) -> Result<()> {
+        if self.ears.deafen() {
+            self.tell(&Event::Polling { why, interval: self.ears.interval() })?;
+        }
+        Ok(())
+    }
+
+    /// The next attempt comes whether anything changes or not.
+    fn look_again(&mut self) {
+        if let Some(root) = self.roots.first() {
+            self.debounce.note(root, Sign::Complete, Instant::now());
+        }
+    }
+
+    fn tell(&mut self, event: &Event<'_>) -> Result<()> {
+        if telling::tell(event, self.presentation.format, self.options.talk)? == Reader::Gone {
+            self.reader = Reader::Gone;
+        }
+        Ok(())
+    }
+
+    /// An apply is done: everybody who wants to know is told.
+    fn applied(&mut self, plan: &Plan, took: Duration) -> Result<()> {
+        self.standing = Standing::Good;
+        self.tell(&Event::Applied { plan, took })?;
+        if let Some(following) = &mut self.following {
+            following.applied();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,195 @@
+//! One attempt of a watch: the files read, compared and applied, over the connection that is there.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::{AGAIN, Announcement, Migrations, Standing, Watch};
+use crate::commands::approval::{self, Consent};
+use crate::commands::opening::Opening;
+use crate::commands::{apply, hooks};
+use crate::database::interrupt;
+use crate::error::{Error, Kind, Result};
+use crate::model::plan::Plan;
+use crate::model::project::Project;
+use crate::output::progress::Bar;
+use crate::output::watch::{Event, Waiting, payload};
+use crate::source::kept::Seen;
+use crate::watching::debounce::Sign;
+
+/// What an attempt that worked did.
+enum Done {
+    Applied(Plan, Duration),
+    /// There was nothing to do.
+    Nothing(Plan),
+}
+
+impl Watch<'_> {
+    /// Applies what differs.
+    ///
+    /// # Errors
+    /// Only what ends the watch: Ctrl-C, or a result that cannot be written.
+    pub fn attempt(&mut self) -> Result<()> {
+        let gone = self.debounce.take();
+        if let Err(why) = self.ears.follow(&mut self.debounce) {
+            self.deafen(&why)?;
+        }
+        let begin = Instant::now();
+        let read = self.kept.read();
+        log::debug!("files read in {:.1?}", begin.elapsed());
+        self.ears.read(&read.seen);
+        if !self.is_complete(&read.seen, &gone) {
+            return Ok(());
+        }
+        match read.project {
+            Ok(project) => self.apply_project(project, begin),
+            // A file may have gone while it was looked at, or be changing at this moment.
+            Err(error) if error.kind == Kind::Usage && matches!(self.standing, Standing::Starting | Standing::Good) => {
+                self.standing = Standing::Unread;
+                if let Some(root) = self.roots.first() {
+                    self.debounce.note(root, Sign::Written, Instant::now());
+                }
+                Ok(())
+            }
+            Err(error) => self.failed(&error, begin.elapsed()),
+        }
+    }
+
+    /// Whether no file is missing that may still come back: one that went without a sign waits like the others.
+    fn is_complete(&mut self, seen: &Seen, gone: &[PathBuf]) -> bool {
+        for path in gone {
+            self.present.remove(path);
+        }
+        let is_there = |path: &PathBuf| seen.get(path).is_some_and(|stamp| !stamp.is_empty());
+        let missing: Vec<PathBuf> = self.present.iter().filter(|path| !is_there(path)).cloned().collect();
+        self.present.extend(seen.iter().filter(|(_, stamp)| !stamp.is_empty()).map(|(path, _)| path.clone()));
+        for path in &missing {
+            self.debounce.note(path, Sign::Gone, Instant::now());
+        }
+        missing.is_empty()
+    }
+
+    fn apply_project(&mut self, project: Project, begin: Instant) -> Result<()> {
+        let Some(mut opening) = self.connected()? else { return Ok(()) };
+        interrupt::cancel_on_interrupt(opening.session.cancellation());
+        opening.project = project;
+        let done = self.apply(&mut opening, begin);
+        self.tell_left_alone(&opening)?;
+        match &done {
+            Ok(Done::Applied(plan, took)) => self.finish(&mut opening, plan, *took)?,
+            Ok(Done::Nothing(plan)) => {
+                let before = std::mem::replace(&mut self.standing, Standing::Good);
+                if matches!(before, Standing::Starting | Standing::Failed(_)) {
+                    self.tell(&Event::Matches { plan })?;
+                }
+            }
+            Err(error) if error.kind == Kind::Interrupted => return Err(error.clone()),
+            Err(_) => {}
+        }
+        // The next attempt begins as the first one did, but with everything warm.
+        let kept = opening.session.clean().and_then(|()| opening.refresh_records());
+        interrupt::nothing_to_cancel();
+        match (done, kept) {
+            (Err(error), Err(_)) | (Ok(_), Err(error)) => return self.disconnected(&error),
+            (Err(error), Ok(())) => self.failed(&error, begin.elapsed())?,
+            (Ok(_), Ok(())) => {}
+        }
+        self.connection = Some(opening);
+        Ok(())
+    }
+
+    fn apply(&self, opening: &mut Opening, begin: Instant) -> Result<Done> {
+        opening.allowed = approval::allowed(self.settings, &Consent::default())?;
+        opening.refresh_records()?;
+        opening.without_migrations_from = match self.options.migrations {
+            Migrations::Tell => Some(0),
+            Migrations::Apply => first_empty(opening),
+        };
+        let comparison = opening.compare_locked(self.settings)?;
+        log::debug!("compared after {:.1?}", begin.elapsed());
+        if comparison.is_empty() {
+            return Ok(Done::Nothing(opening.nothing_to_do(&comparison)));
+        }
+        hooks::before_apply(self.settings)?;
+        let plan = apply::apply(opening, self.settings, &Bar::new(self.presentation.progress), comparison)?;
+        Ok(if plan.is_empty() { Done::Nothing(plan) } else { Done::Applied(plan, begin.elapsed()) })
+    }
+
+    fn finish(&mut self, opening: &mut Opening, plan: &Plan, took: Duration) -> Result<()> {
+        if self.options.announcement == Announcement::Notify
+            && let Err(error) = opening.session.query("SELECT pg_catalog.pg_notify('pgmg', $1)", &[&payload(plan, took)])
+        {
+            log::warn!("NOTIFY pgmg: {error}");
+        }
+        self.applied(plan, took)?;
+        match hooks::on_success(self.settings) {
+            Ok(()) => Ok(()),
+            Err(error) => self.tell(&Event::FailedAfterwards { error: &error }),
+        }
+    }
+
+    /// The connection that is there, or a new one; `None` if there is none to be had now.
+    fn connected(&mut self) -> Result<Option<Box<Opening>>> {
+        if let Some(opening) = self.connection.take() {
+            return Ok(Some(opening));
+        }
+        match Opening::connect(self.settings) {
+            Ok(opening) => {
+                self.tell(&Event::Connected { target: &opening.target_name() })?;
+                self.standing = Standing::Good;
+                Ok(Some(Box::new(opening)))
+            }
+            Err(error) => {
+                self.disconnected(&error)?;
+                self.retry = Some(Instant::now() + AGAIN);
+                Ok(None)
+            }
+        }
+    }
+
+    /// There is no connection any more; the same reason is said once.
+    fn disconnected(&mut self, error: &Error) -> Result<()> {
+        let why = error.diagnostics.first().map(|first| first.message.clone()).unwrap_or_default();
+        self.retry = Some(Instant::now());
+        let now = Standing::Disconnected(why.clone());
+        if self.standing != now {
+            self.standing = now;
+            self.tell(&Event::Disconnected { why: &why })?;
+        }
+        Ok(())
+    }
+
+    /// Nothing was applied. What lies elsewhere (another pgmg at work, a lock) is tried again, and said once.
+    fn failed(&mut self, error: &Error, took: Duration) -> Result<()> {
+        let before = std::mem::replace(&mut self.standing, Standing::Failed(error.kind));
+        if error.kind == Kind::Unavailable {
+            self.retry = Some(Instant::now() + AGAIN);
+            if before == Standing::Failed(Kind::Unavailable) {
+                return Ok(());
+            }
+        }
+        self.tell(&Event::Failed { error, took })
+    }
+
+    /// Says which migrations stay pending, when they are others than before.
+    fn tell_left_alone(&mut self, opening: &Opening) -> Result<()> {
+        if opening.left_alone == self.said {
+            return Ok(());
+        }
+        self.said.clone_from(&opening.left_alone);
+        if self.said.is_empty() {
+            return Ok(());
+        }
+        let why = match self.options.migrations {
+            Migrations::Tell => Waiting::NotAsked,
+            Migrations::Apply => Waiting::Empty,
+        };
+        self.tell(&Event::Pending { migrations: &opening.left_alone, why })
+    }
+}
+
+/// The first migration that is not applied and has no statement: somebody is still writing it, and once it is recorded as
+/// applied nothing may be added to it.
+fn first_empty(opening: &Opening) -> Option<usize> {
+    let is_recorded = |name: &str| opening.recorded.migrations.iter().any(|row| row.name == name);
+    opening.migrations().iter().position(|migration| migration.statements.is_empty() && !is_recorded(&migration.name))
+}
