@@ -24,7 +24,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("main", &["model", "error", "output", "config", "commands", "cli"]),
     (
         "lib",
-        &["model", "error", "source", "resolver", "database", "output", "learned", "config", "watching", "trial", "commands", "cli"],
+        &[
+            "model", "error", "source", "resolver", "database", "output", "learned", "config", "watching", "trial", "commands",
+            "cli",
+        ],
     ),
 ];
 const GROUND: &[&str] = &["model", "error"];

@@ -1,7 +1,7 @@
 //! Ctrl-C: the first one cancels what the server is doing, the second one ends the process.
 
-use std::sync::{Mutex, Once};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Once};
 
 use super::connect::Cancellation;
 use crate::error::{Error, Kind};

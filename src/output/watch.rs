@@ -20,22 +20,49 @@ const PAYLOAD: usize = 7_999;
 #[derive(Debug, Clone, Copy)]
 pub enum Event<'a> {
     /// It begins: these directories, and this database.
-    Watching { directories: &'a [String], target: &'a str },
-    Applied { plan: &'a Plan, took: Duration },
+    Watching {
+        directories: &'a [String],
+        target: &'a str,
+    },
+    Applied {
+        plan: &'a Plan,
+        took: Duration,
+    },
     /// After an error: there is nothing left to do.
-    Matches { plan: &'a Plan },
+    Matches {
+        plan: &'a Plan,
+    },
     /// Nothing was applied.
-    Failed { error: &'a Error, took: Duration },
+    Failed {
+        error: &'a Error,
+        took: Duration,
+    },
     /// Everything was applied, but something after it failed.
-    FailedAfterwards { error: &'a Error },
+    FailedAfterwards {
+        error: &'a Error,
+    },
     /// Migrations that are left alone.
-    Pending { migrations: &'a [String], why: Waiting },
+    Pending {
+        migrations: &'a [String],
+        why: Waiting,
+    },
     /// No events of files can be had.
-    Polling { why: &'a str, interval: Duration },
-    Disconnected { why: &'a str },
-    Connected { target: &'a str },
+    Polling {
+        why: &'a str,
+        interval: Duration,
+    },
+    Disconnected {
+        why: &'a str,
+    },
+    Connected {
+        target: &'a str,
+    },
     /// The command of `--exec` ended; without a code if it was killed or could not be started.
-    Ran { command: &'a str, code: Option<i32>, took: Duration },
+    Ran {
+        command: &'a str,
+        code: Option<i32>,
+        took: Duration,
+    },
     Stopped,
 }
 

@@ -121,7 +121,8 @@ impl Drop for Following {
     fn drop(&mut self) {
         let Some(running) = self.running.take() else { return };
         for signal in [Signal::SIGTERM, Signal::SIGKILL] {
-            let is_there = running.over.try_recv().is_err() && running.group.as_raw() > 1 && killpg(running.group, signal).is_ok();
+            let is_there =
+                running.over.try_recv().is_err() && running.group.as_raw() > 1 && killpg(running.group, signal).is_ok();
             if !is_there || running.over.recv_timeout(PATIENCE).is_ok() {
                 break;
             }
