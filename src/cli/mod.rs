@@ -5,6 +5,7 @@ mod command;
 mod names;
 mod objects;
 mod shell;
+mod watching;
 
 use std::ffi::OsString;
 use std::io::Write;

@@ -249,7 +249,7 @@ impl<'a> Watch<'a> {
     /// The next attempt comes whether anything changes or not.
     fn look_again(&mut self) {
         if let Some(root) = self.roots.first() {
-            self.debounce.note(root, Sign::Complete, Instant::now());
+            self.debounce.note(root, Sign::Around, Instant::now());
         }
     }
 

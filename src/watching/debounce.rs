@@ -31,6 +31,8 @@ pub enum Sign {
     Complete,
     /// Something happened to it that says nothing of its text, such as other permissions.
     Touched,
+    /// It is no SQL file, but may be a directory of some, or may have been.
+    Around,
     /// It is not there, or it is empty: many programs empty a file before they write it.
     Gone,
 }
@@ -86,10 +88,11 @@ impl Debounce {
 
     /// When everything has settled, if nothing more happens; `None` if nothing has changed.
     fn due(&self) -> Option<Instant> {
-        let complete = if self.paths.len() > 1 { SEVERAL } else { COMPLETE };
+        let files = self.paths.values().filter(|(sign, _)| *sign != Sign::Around).count();
+        let complete = if files > 1 { SEVERAL } else { COMPLETE };
         let wait = |sign: Sign| match sign {
             Sign::Written | Sign::Touched => WRITTEN,
-            Sign::Complete => complete,
+            Sign::Complete | Sign::Around => complete,
             Sign::Gone => AWAY,
         };
         self.paths.values().map(|&(sign, at)| at + wait(sign)).max()
@@ -147,6 +150,12 @@ mod tests {
     #[test]
     fn a_rename_into_place_is_applied_at_once() {
         assert_eq!(applied_at(&[(0, "a.sql", Sign::Complete)]), 15);
+    }
+
+    #[test]
+    fn a_temporary_file_beside_it_is_no_second_file() {
+        assert_eq!(applied_at(&[(0, "sedXYZ", Sign::Around), (1, "a.sql", Sign::Complete)]), 16);
+        assert_eq!(applied_at(&[(0, "b.sql", Sign::Complete), (1, "a.sql", Sign::Complete)]), 61);
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Events {
     pub fn listen(directories: &[PathBuf], tell: impl Fn(Heard) + Send + 'static) -> Result<Events, String> {
         let places: Arc<[Place]> = directories.iter().map(|directory| Place::of(directory)).collect();
         let handler = move |event: notify::Result<Event>| match event {
-            Ok(event) if event.need_rescan() => tell_all(&places, Sign::Complete, &tell),
+            Ok(event) if event.need_rescan() => tell_all(&places, &tell),
             Ok(event) => {
                 for (path, sign) in signs(&event, &places) {
                     tell(Heard::Change(path, sign, Instant::now()));
@@ -114,9 +114,10 @@ impl Place {
     }
 }
 
-fn tell_all(places: &[Place], sign: Sign, tell: &impl Fn(Heard)) {
+/// Events were lost: there may be changes anywhere.
+fn tell_all(places: &[Place], tell: &impl Fn(Heard)) {
     for place in places {
-        tell(Heard::Change(place.named.clone(), sign, Instant::now()));
+        tell(Heard::Change(place.named.clone(), Sign::Around, Instant::now()));
     }
 }
 
@@ -142,13 +143,13 @@ fn kind(kind: &EventKind) -> Option<Sign> {
 fn sign(path: PathBuf, seen: Sign) -> Option<(PathBuf, Sign)> {
     let is_sql = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
     match fs::metadata(&path) {
-        Ok(metadata) if metadata.is_dir() => Some((path, Sign::Complete)),
+        Ok(metadata) if metadata.is_dir() => Some((path, Sign::Around)),
         Ok(_) if !is_sql => None,
         Ok(metadata) if metadata.len() == 0 => Some((path, Sign::Gone)),
         Ok(_) => Some((path, seen)),
         Err(_) if is_sql => Some((path, Sign::Gone)),
-        // It may have been a directory: what is missing from it is found by looking.
-        Err(_) => Some((path, Sign::Complete)),
+        // What is missing from it, if it was a directory, is found by looking.
+        Err(_) => Some((path, Sign::Around)),
     }
 }
 
@@ -241,7 +242,7 @@ mod tests {
         for path in ["a.sql~", "4913", "README.md", ".a.sql.swp", ".hidden/a.sql"] {
             assert_eq!(said(CLOSED, path, Some("x")), None, "{path}");
         }
-        assert_eq!(said(EventKind::Remove(RemoveKind::Any), "views", None), Some(Sign::Complete), "it may have been a directory");
+        assert_eq!(said(EventKind::Remove(RemoveKind::Any), "views", None), Some(Sign::Around), "it may have been a directory");
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl Ears {
     pub fn follow(&mut self, debounce: &mut Debounce) -> Result<(), String> {
         let Some(events) = &mut self.events else { return Ok(()) };
         for directory in events.follow()? {
-            debounce.note(&directory, Sign::Complete, Instant::now());
+            debounce.note(&directory, Sign::Around, Instant::now());
         }
         Ok(())
     }
