@@ -1,26 +1,23 @@
 //! The commands that can be typed, and what each of them calls.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Subcommand;
-use clap::builder::NonEmptyStringValueParser;
 
 use super::arguments::{Approving, Compare, DIFFERENCES, Drifting, Global, Known, NotationName, Project, Shown, Ways};
-use super::names::{RepairName, ReportName, interval, usual_style};
+use super::names::{RepairName, ReportName, usual_style};
 use super::shell;
+use super::watching::Watching;
 use crate::commands;
 use crate::commands::apply::Wanted;
 use crate::commands::check;
 use crate::commands::graph::Asked;
 use crate::commands::init::GitHook;
 use crate::commands::rollback::{Extent, Intent};
-use crate::commands::watch;
 use crate::error::Result;
 use crate::model::outcome::Outcome;
 use crate::model::report::{Level, Rule};
 use crate::output::report::Style;
-use crate::output::watch::Talk;
 use crate::output::{Extra, Format, Presentation, progress::Visibility};
 use crate::source::WayBack;
 
@@ -102,26 +99,7 @@ pub enum Command {
     ///
     /// What is pending is applied first. Files with mistakes are shown and change nothing; a removed file counts once it has
     /// stayed away for half a second. Ends with 0 on Ctrl-C, or with 130 if that interrupts an apply, which is rolled back.
-    Watch {
-        /// Apply migrations, too, when they appear; otherwise they are only mentioned
-        #[arg(long)]
-        migrations: bool,
-        /// Run a shell command after each apply: tests, a reload
-        #[arg(long, value_name = "CMD", value_parser = NonEmptyStringValueParser::new())]
-        exec: Option<String>,
-        /// Send NOTIFY pgmg with JSON after each apply, for servers that reload
-        #[arg(long)]
-        notify: bool,
-        /// Look at the files every TIME [500ms] instead of waiting for events, which some file systems do not send
-        #[arg(long, value_name = "TIME", value_parser = interval, num_args = 0..=1, require_equals = true, default_missing_value = "500ms")]
-        poll: Option<Duration>,
-        #[command(flatten)]
-        shown: Shown,
-        #[command(flatten)]
-        drifting: Drifting,
-        #[command(flatten)]
-        connection: Project,
-    },
+    Watch(Watching),
     /// Show what is applied, pending and changed, without trying anything
     Status {
         #[command(flatten)]
@@ -266,7 +244,7 @@ impl Command {
             | Command::Verify { shown, .. }
             | Command::Why { shown, .. }
             | Command::Repair { shown, .. }
-            | Command::Watch { shown, .. } => shown.format(),
+            | Command::Watch(Watching { shown, .. }) => shown.format(),
             Command::Check { format: Some(ReportName::Json), .. } | Command::Graph { format: NotationName::Json, .. } => {
                 Format::Json
             }
@@ -351,16 +329,7 @@ impl Command {
                 let outcome = commands::why::run(&connection.settings()?, &presentation, (&object, &other), known.from())?;
                 (outcome, 0)
             }
-            Command::Watch { migrations, exec, notify, poll, drifting, connection, .. } => {
-                let options = watch::Options {
-                    migrations: if migrations { watch::Migrations::Apply } else { watch::Migrations::Tell },
-                    poll,
-                    exec,
-                    announcement: if notify { watch::Announcement::Notify } else { watch::Announcement::None },
-                    talk: if global.quiet { Talk::Results } else { Talk::Everything },
-                };
-                (commands::watch::run(&drifting.settings(connection)?, &presentation, &options)?, 0)
-            }
+            Command::Watch(watching) => (watching.run(&presentation, global)?, 0),
             Command::Status { compare, connection } => {
                 (commands::status::run(&connection.settings()?, &presentation)?, compare.on_differences())
             }

@@ -1,11 +1,8 @@
 //! Words that are typed for a choice, and what they stand for.
 
-use std::time::Duration;
-
 use clap::ValueEnum;
 
 use crate::commands::repair::Repair;
-use crate::model::duration;
 use crate::output::report::Style;
 
 /// The forms of a report.
@@ -63,11 +60,4 @@ impl From<ReportName> for Style {
 /// GitHub Actions sets this variable for every step.
 pub fn usual_style() -> Style {
     if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") { Style::Github } else { Style::Text }
-}
-/// How often files are looked at: not without a pause.
-pub fn interval(text: &str) -> std::result::Result<Duration, String> {
-    match duration::parse(text)? {
-        Duration::ZERO => Err("write a time such as 500ms".to_owned()),
-        interval => Ok(interval),
-    }
 }
