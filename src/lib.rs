@@ -27,6 +27,8 @@
 //!   [`database::drift`] finds what somebody else changed;
 //!   [`database::throwaway`] starts servers for tests.
 //! * [`trial`]: drives the resolver over a session and turns what happened into a plan and records.
+//!   [`database::effects`] reads what a migration touched; [`database::lints`] asks a finished build; [`database::tools`] runs
+//!   `pg_dump` and `psql`; [`database::kept_builds`] keeps what `check` built.
 //! * [`learned`]: the learned graph in `.pgmg/`. [`config`]: flags, environment, `pgmg.toml`.
 //! * [`output`]: values to text and JSON, the only wording. [`commands`] and [`cli`]: one short file a command.
 //!
@@ -67,6 +69,19 @@
 //! What a migration of the project makes is handed over to it. New values of an enum that another statement uses are committed
 //! first (SQLSTATE 55P04), and the plan says so.
 //!
+//! # How a migration is kept from harm
+//!
+//! Before a migration is tried, and after it, the transaction's locks are read: whatever it changed, in whatever way, it has locked,
+//! and locks are kept to the end. How the locked things were comes from a session outside the transaction, how they are from
+//! inside; the difference is a list of [`model::effect::Effect`]. One that loses data and was not agreed to rolls the run back.
+//!
+//! A migration in sections, or outside a transaction, runs by itself ([`commands`]). Each of its statements that PostgreSQL takes in
+//! a transaction is committed together with the record that it is done, so that it is done once; before any other the record says
+//! that it was begun and which indexes there were, so that the next run can tell whether it came to its end. Every commit leaves a
+//! row in `pgmg_history` under an id of its own: when the answer to COMMIT is lost, a new session looks for it.
+//!
+//! `check`, `verify` and `plan --shadow` are the same run in a scratch database of a throwaway server.
+//!
 //! # Decisions
 //!
 //! * **The last word of the canonical order is a statement's content, not its path.** Known edges, the order inside a file,
@@ -97,6 +112,19 @@
 //!   a circle may come about (two views swap their names): its views are made to need nothing before they are dropped.
 //! * **What is dropped twice in a run gets back what it carried at first**, and what somebody set on it by hand is not carried.
 //! * **An index or a default of a table that needs a function goes with it and comes back as it was**: no row is touched.
+//! * **The lock is asked for again and again**, each time in a transaction of its own: who waits for it inside one would keep the
+//!   holder's CREATE INDEX CONCURRENTLY waiting.
+//! * **A migration that failed in the one transaction leaves no record**: nothing happened. Only one that runs by itself can be
+//!   failed or done in part.
+//! * **What a file declares is agreed to.** In a pipe a declared loss, and a migration that cannot be rolled back, go ahead; a
+//!   person at a terminal is asked. `--yes` answers the question and allows no loss that was not declared.
+//! * **A part of a migration that was resumed may not be edited**, not even what is left of it, until `repair accept-checksum`.
+//! * **Code that a stage had to drop comes back in the same stage**, as it was if its file was changed: a later stage may be needed
+//!   for what the file says now.
+//! * **Migrations are taken back in one transaction only**; a way back that runs outside one is refused.
+//! * **While `--target` leaves migrations for later, code waits**: it is written for the newest tables.
+//! * **`check` reports to stdout**: there the diagnostics are the result. A build that was kept is only trusted when it succeeds;
+//!   what it finds missing, circular or in disagreement is built again from nothing before it is reported.
 //! * **`plan` takes the same advisory lock as `apply`** when it has something to try: two runs that create the same objects
 //!   would wait for each other's locks instead.
 
