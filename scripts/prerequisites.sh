@@ -20,7 +20,7 @@ need_cargo() {
     '  . "$HOME/.cargo/env"'
 }
 
-# need_programs [openssl]: a C linker, without which Rust cannot build anything, a PostgreSQL server, and what is named.
+# need_programs [openssl chromium …]: a C linker, without which Rust cannot build anything, a PostgreSQL server, and what is named.
 need_programs() {
   local missing=() program
   command -v cc >/dev/null || missing+=(gcc libc6-dev)

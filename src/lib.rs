@@ -29,7 +29,9 @@
 //! * [`trial`]: drives the resolver over a session and turns what happened into a plan and records.
 //!   [`database::effects`] reads what a migration touched; [`database::lints`] asks a finished build; [`database::tools`] runs
 //!   `pg_dump` and `psql`; [`database::kept_builds`] keeps what `check` built.
-//! * [`learned`]: the learned graph in `.pgmg/`. [`config`]: flags, environment, `pgmg.toml`.
+//! * [`learned`]: what is kept in `.pgmg/`: the learned order, by checksums, and the objects, for [`model::graph`] and for shells
+//!   (`output/graph` draws it; its page is plain JavaScript on a canvas, put together into one file). [`config`]: flags,
+//!   environment, `pgmg.toml`. [`watching`]: when changes on disk have settled.
 //! * [`output`]: values to text and JSON, the only wording. [`commands`] and [`cli`]: one short file a command.
 //!
 //! `model` imports nothing; `error` imports model; `source`, `resolver`, `database`, `output`, `learned` and `config` import
@@ -108,6 +110,8 @@
 //!   row younger than the object's row in `pgmg_state`, or none at all, makes it a suspect; only suspects are described and
 //!   compared. Owner, grants and comment count only where a statement of the files sets them. What the run itself wrote to is
 //!   recorded anew at its end, and so is what it could not heal: drift is shown once and not for ever.
+//! * **The graph says how each edge is known**, and a name in a function's body is only that: a hint, shown as such, recorded
+//!   nowhere. What an error told is kept in `.pgmg/` as long as its statement is the same: who knows the order sees no error.
 //! * **Circles.** What was there before can be replaced into a circle that no empty database takes: that is refused. In passing
 //!   a circle may come about (two views swap their names): its views are made to need nothing before they are dropped.
 //! * **What is dropped twice in a run gets back what it carried at first**, and what somebody set on it by hand is not carried.

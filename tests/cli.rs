@@ -65,7 +65,7 @@ fn bash_completes_commands_and_flags() {
 #[test]
 fn every_command_has_a_manual_page() {
     let directory = temporary();
-    for command in ["init", "new", "plan", "apply", "status", "completions", "man"] {
+    for command in ["init", "new", "plan", "apply", "status", "graph", "why", "completions", "man"] {
         let (code, page, error) = outcome(pgmg(directory.path()).args(["man", command]));
         assert_eq!(code, 0, "{error}");
         assert!(page.contains(&format!("pgmg\\-{command}")), "{page}");
@@ -85,6 +85,12 @@ fn mistakes_on_the_command_line_exit_with_2() {
         &["plan", "--connection-string="],
         &["plan", "--code-dir="],
         &["plan", "-q", "-v"],
+        &["graph", "--depth", "2"],
+        &["graph", "v", "--depth", "few"],
+        &["graph", "--dependents"],
+        &["graph", "v", "--dependents", "--dependencies"],
+        &["graph", "v", "--format", "svg"],
+        &["why", "v"],
         &["new"],
     ] {
         let (code, stdout, stderr) = outcome(pgmg(here.path()).args(arguments));

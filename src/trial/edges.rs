@@ -1,8 +1,9 @@
 //! What a run learned of who needs whom: edges between objects, and between statements.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::again::own_names;
 use super::ledger::Ledger;
 use super::records::Records;
 use super::report::own_name;
@@ -44,7 +45,7 @@ impl Edges<'_> {
         for (later, earlier) in self.declared() {
             edges.entry((self.name(later), self.name(earlier))).or_insert(LearnedFrom::Declared);
         }
-        for &(later, earlier) in self.queue.learned() {
+        for (later, earlier) in self.told_by_errors() {
             edges.entry((self.name(later), self.name(earlier))).or_insert(LearnedFrom::Error);
         }
         let dependency = |((object_name, depends_on), learned_from)| Dependency { object_name, depends_on, learned_from };
@@ -72,6 +73,28 @@ impl Edges<'_> {
             names.flat_map(|name| self.graph.providers(self.statements, None, name)).map(move |earlier| (id, earlier))
         });
         pairs.filter(|(later, earlier)| later != earlier).collect()
+    }
+
+    /// Pairs (statement, what it needs) that errors told of. Where an error did not help, the queue takes everything that was made
+    /// before the next try for needed: that is good for the order, but true only of what makes a name that is used, or of the
+    /// only one.
+    fn told_by_errors(&self) -> Vec<(usize, usize)> {
+        let by_name: HashSet<(usize, usize)> = self.queue.learned_by_name().collect();
+        let mut guesses: HashMap<usize, Vec<usize>> = HashMap::new();
+        for &(later, earlier) in self.queue.learned().iter().filter(|pair| !by_name.contains(pair)) {
+            guesses.entry(later).or_default().push(earlier);
+        }
+        let mut told: Vec<(usize, usize)> = by_name.into_iter().collect();
+        for (later, mut all) in guesses {
+            if all.len() > 1 {
+                let used: HashSet<&str> =
+                    self.statements[later].mentions.uses.iter().map(|used| used.name.name.as_str()).collect();
+                let provided = |id: usize| self.ledger.statement(id).provides.iter().map(|provided| &provided.object);
+                all.retain(|&earlier| provided(earlier).any(|object| own_names(object).any(|name| used.contains(name))));
+            }
+            told.extend(all.into_iter().map(|earlier| (later, earlier)));
+        }
+        told
     }
 
     /// The name under which a statement is recorded, by this run or before it.

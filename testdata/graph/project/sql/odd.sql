@@ -1,0 +1,1 @@
+CREATE VIEW "Odd "" <name>" AS SELECT * FROM totals;

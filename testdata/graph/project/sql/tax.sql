@@ -1,0 +1,1 @@
+CREATE VIEW tax AS SELECT 0.2 AS rate;
