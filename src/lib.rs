@@ -144,3 +144,5 @@ pub mod resolver;
 pub mod source;
 pub mod trial;
 pub mod watching;
+
+pub use commands::databases::{DatabaseCopy, Databases};

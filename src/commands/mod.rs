@@ -5,6 +5,7 @@ pub mod apply;
 pub mod approval;
 pub mod check;
 mod committing;
+pub mod databases;
 pub mod graph;
 pub mod history;
 mod hooks;

@@ -96,6 +96,11 @@ impl Scratch {
         Ok(())
     }
 
+    /// Where it is, in the key=value form or as it was given.
+    pub fn connection_string(&self) -> String {
+        self.connection_string.clone()
+    }
+
     /// Where it is, resolved.
     pub fn target(&self) -> Result<Target> {
         let target = Target::resolve(Some(&self.connection_string), &|name| match self.place {
@@ -179,7 +184,7 @@ impl Drop for Scratch {
     }
 }
 
-fn run_in(target: &Target, sql: &str) -> Result<()> {
+pub(super) fn run_in(target: &Target, sql: &str) -> Result<()> {
     let mut session = Session::open(target, Duration::ZERO)?;
     session.execute(sql)?.map_err(|error| trial::refused(&error))
 }
