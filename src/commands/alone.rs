@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::approval::refused_effects;
 use super::committing::{Migrations, Standing, commit};
 use super::opening::{Opening, described};
+use crate::database::effects::Ids;
 use crate::database::interrupt;
 use crate::database::migration_records::{MigrationRecord, NewEvent};
 use crate::error::{Error, Kind, Result};
@@ -104,8 +105,7 @@ impl Alone<'_> {
                     Err(refused_effects(&migration.name, &migration.file.path, losses))
                 }
             };
-            let described_outside =
-                |relations: &[u32], types: &[u32], routines: &[u32]| described(&side, relations, types, routines);
+            let described_outside = |ids: &Ids| described(&side, ids);
             let part = Part {
                 migration,
                 section,

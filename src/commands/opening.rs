@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::config::Settings;
 use crate::database::connect::Target;
 use crate::database::drift;
-use crate::database::effects::Described;
+use crate::database::effects::{Described, Ids};
 use crate::database::interrupt;
 use crate::database::limits::Limits;
 use crate::database::lock;
@@ -281,7 +281,7 @@ impl Opening {
     ) -> Result<Ended> {
         let side = self.side()?;
         let existing = |ids: &[CatalogId]| existing(&side, ids);
-        let described = |relations: &[u32], types: &[u32], routines: &[u32]| described(&side, relations, types, routines);
+        let described = |ids: &Ids| described(&side, ids);
         let input = input(&self.project, &self.recorded, comparison, learned, &existing, progress);
         let input = Input { scope, described_outside: &described, ..input };
         let pending = comparison.statements.len() + comparison.migrations.len();
@@ -345,11 +345,11 @@ fn existing(side: &SidePool, ids: &[CatalogId]) -> Result<HashSet<CatalogId>> {
 }
 
 /// How these were before the run.
-pub(super) fn described(side: &SidePool, relations: &[u32], types: &[u32], routines: &[u32]) -> Result<Described> {
-    if relations.is_empty() && types.is_empty() && routines.is_empty() {
+pub(super) fn described(side: &SidePool, ids: &Ids) -> Result<Described> {
+    if ids.is_empty() {
         return Ok(Described::default());
     }
-    side.with(|client| crate::database::effects::described_outside(client, relations, types, routines))
+    side.with(|client| crate::database::effects::described_outside(client, ids))
 }
 
 type Existing<'a> = &'a dyn Fn(&[CatalogId]) -> Result<HashSet<CatalogId>>;
@@ -372,7 +372,7 @@ fn input<'a>(
         known: learned.edges(statements),
         needed_by_migrations,
         existing,
-        described_outside: &|_, _, _| Ok(Described::default()),
+        described_outside: &|_| Ok(Described::default()),
         progress,
         scope: Scope::Everything,
     }

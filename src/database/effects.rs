@@ -1,25 +1,49 @@
 //! What a migration touched and how it was before: the readings that its effects are measured by.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use serde::Deserialize;
 use tokio_postgres::Row;
+use tokio_postgres::types::Json;
 
 use super::session::Session;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::effect::LockMode;
+use crate::model::signature::Signature;
 
-/// What a transaction has locked and counted so far.
+/// What a transaction has changed and counted so far.
 #[derive(Debug, Clone, Default)]
 pub struct Touched {
-    /// Relations by their oid, with the strongest lock that others notice.
-    pub relations: BTreeMap<u32, Option<LockMode>>,
-    pub types: Vec<u32>,
-    pub routines: Vec<u32>,
+    pub ids: Ids,
+    /// The strongest lock that others notice, by the relation's oid.
+    pub locks: HashMap<u32, LockMode>,
     /// By the table's oid.
     pub rows: HashMap<u32, RowCounts>,
 }
 
-/// How many rows of a table were worked on.
+/// Objects by their oids.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ids {
+    pub relations: BTreeSet<u32>,
+    pub types: BTreeSet<u32>,
+    pub routines: BTreeSet<u32>,
+    pub schemas: BTreeSet<u32>,
+    pub extensions: BTreeSet<u32>,
+}
+
+impl Ids {
+    /// None of anything.
+    pub fn is_empty(&self) -> bool {
+        self.lists().iter().all(Vec::is_empty)
+    }
+
+    fn lists(&self) -> [Vec<u32>; 5] {
+        [&self.relations, &self.types, &self.routines, &self.schemas, &self.extensions].map(|ids| ids.iter().copied().collect())
+    }
+}
+
+/// How many rows of a table were worked on. What a subtransaction did that was rolled back is counted as well (PostgreSQL
+/// manual, section 27.2.23): more may be said than happened, never less.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RowCounts {
     pub inserted: i64,
@@ -29,49 +53,68 @@ pub struct RowCounts {
     pub read: i64,
 }
 
-/// How relations and types are, as far as effects can be seen by it.
+/// How objects are, as far as effects can be seen by it; each by its oid.
 #[derive(Debug, Clone, Default)]
 pub struct Described {
     pub relations: BTreeMap<u32, Relation>,
-    pub types: BTreeMap<u32, EnumType>,
-    /// Kind and signature.
-    pub routines: BTreeMap<u32, (String, String)>,
+    pub types: BTreeMap<u32, Type>,
+    pub routines: BTreeMap<u32, Routine>,
+    pub containers: BTreeMap<u32, Container>,
 }
 
-impl Described {
-    /// Takes in what is known of others.
-    pub fn extend(&mut self, other: &Described) {
-        self.relations.extend(other.relations.clone());
-        self.types.extend(other.types.clone());
-        self.routines.extend(other.routines.clone());
-    }
-}
-
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Relation {
-    pub name: String,
     /// `pg_class.relkind`.
     pub kind: String,
+    #[serde(flatten)]
+    pub place: Place,
     pub node: u32,
     /// The table of an index or of a sequence; 0: none.
     pub owner: u32,
+    pub partition_of: Option<u32>,
     pub rows: i64,
     pub bytes: i64,
+    /// As far as statistics know.
     pub may_have_rows: bool,
     /// By number.
+    #[serde(skip)]
     pub columns: BTreeMap<i64, Column>,
     /// By oid.
-    pub constraints: BTreeMap<i64, Constraint>,
+    #[serde(skip)]
+    pub constraints: BTreeMap<u32, Constraint>,
 }
 
-#[derive(Debug, Clone)]
+/// Where an object is found.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Place {
+    pub schema: u32,
+    /// Unquoted, without its schema.
+    pub own_name: String,
+    /// Schema and name, quoted where they must be.
+    pub path: String,
+}
+
+impl Place {
+    /// As people are shown it: without the schema `public`.
+    pub fn name(&self) -> String {
+        shown(&self.path)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Column {
     pub name: String,
     pub data_type: String,
+    pub type_id: u32,
+    /// `pg_attribute.atttypmod`.
+    pub modifier: i64,
+    /// What a domain is made of.
+    pub base: Option<String>,
     pub is_not_null: bool,
+    pub has_default: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Constraint {
     pub name: String,
     /// The index behind it; 0: none.
@@ -79,72 +122,149 @@ pub struct Constraint {
     pub is_validated: bool,
 }
 
-#[derive(Debug, Clone, Default)]
-pub struct EnumType {
+/// A type that stands for itself: no table's row type, no array type.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Type {
+    /// `type` or `domain`.
+    pub kind: String,
+    #[serde(flatten)]
+    pub place: Place,
+    /// Of an enum, in their order.
+    pub values: Vec<String>,
+    /// The same by oid.
+    pub value_ids: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Routine {
+    /// `function`, `procedure` or `aggregate`.
+    pub kind: String,
+    #[serde(flatten)]
+    pub place: Place,
+    #[serde(flatten)]
+    pub signature: Signature,
+}
+
+/// A schema or an extension.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Container {
+    pub kind: String,
     pub name: String,
-    /// By oid.
-    pub values: BTreeMap<i64, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum Found {
+    Relation {
+        relation: u32,
+        #[serde(flatten)]
+        found: Box<Relation>,
+    },
+    Column {
+        relation: u32,
+        number: i64,
+        #[serde(flatten)]
+        found: Column,
+    },
+    Constraint {
+        relation: u32,
+        id: u32,
+        #[serde(flatten)]
+        found: Constraint,
+    },
+    Type {
+        id: u32,
+        #[serde(flatten)]
+        found: Type,
+    },
+    Routine {
+        id: u32,
+        #[serde(flatten)]
+        found: Box<Routine>,
+    },
+    Container {
+        id: u32,
+        #[serde(flatten)]
+        found: Container,
+    },
 }
 
 /// What the open transaction touched so far. Locks are kept to its end, so nothing that it changed is missing.
 pub fn touched(session: &mut Session) -> Result<Touched> {
     let mut touched = Touched::default();
-    // The oids of pg_class, pg_type and pg_proc, which never change.
-    let (relation, data_type, routine) = (1259, 1247, 1255);
     for row in session.query(include_str!("effects_touched.sql"), &[])? {
         let (class, object, first): (u32, u32, i64) = (row.get(1), row.get(2), row.get(3));
-        match row.get(0) {
-            "lock" if class == relation => _ = touched.relations.insert(object, mode(first)),
-            "lock" if class == data_type => touched.types.push(object),
-            "lock" if class == routine => touched.routines.push(object),
-            "rows" => {
-                let counts = RowCounts { inserted: first, updated: row.get(4), deleted: row.get(5), read: row.get(6) };
-                touched.rows.insert(object, counts);
+        // The oids of the catalogs never change: pg_class, pg_type, pg_proc, pg_namespace, pg_extension.
+        _ = match class {
+            1259 => {
+                touched.locks.extend(mode(first).map(|mode| (object, mode)));
+                touched.ids.relations.insert(object)
             }
-            _ => {}
-        }
+            1247 => touched.ids.types.insert(object),
+            1255 => touched.ids.routines.insert(object),
+            2615 => touched.ids.schemas.insert(object),
+            3079 => touched.ids.extensions.insert(object),
+            0 => {
+                let counts = RowCounts { inserted: first, updated: row.get(4), deleted: row.get(5), read: row.get(6) };
+                touched.rows.insert(object, counts).is_none()
+            }
+            _ => false,
+        };
     }
     Ok(touched)
 }
 
-/// How these relations and types are in the open transaction.
-pub fn described(session: &mut Session, relations: &[u32], types: &[u32], routines: &[u32]) -> Result<Described> {
-    if relations.is_empty() && types.is_empty() && routines.is_empty() {
+/// How these are in the open transaction.
+pub fn described(session: &mut Session, ids: &Ids) -> Result<Described> {
+    if ids.is_empty() {
         return Ok(Described::default());
     }
-    let rows = session.query(include_str!("effects_described.sql"), &[&relations, &types, &routines])?;
-    Ok(collected(&rows))
+    let [relations, types, routines, schemas, extensions] = ids.lists();
+    let rows = session.query(include_str!("effects_described.sql"), &[&relations, &types, &routines, &schemas, &extensions])?;
+    collected(&rows).map_err(|error| Error::bug(format!("an effect cannot be read: {error}")))
 }
 
 /// The same as another session sees them: as they are committed.
 pub fn described_outside(
     client: &mut impl postgres::GenericClient,
-    relations: &[u32],
-    types: &[u32],
-    routines: &[u32],
+    ids: &Ids,
 ) -> std::result::Result<Described, postgres::Error> {
-    let rows = client.query(include_str!("effects_described.sql"), &[&relations, &types, &routines])?;
-    Ok(collected(&rows))
+    let [relations, types, routines, schemas, extensions] = ids.lists();
+    let rows = client.query(include_str!("effects_described.sql"), &[&relations, &types, &routines, &schemas, &extensions])?;
+    collected(&rows)
 }
 
-/// The enum of this name, if there is one.
-pub fn enum_named(session: &mut Session, name: &str) -> Result<Option<EnumType>> {
-    let found = session.query("SELECT pg_catalog.to_regtype($1)::pg_catalog.oid", &[&name])?;
-    let Some(oid) = found.first().and_then(|row| row.get::<_, Option<u32>>(0)) else { return Ok(None) };
-    Ok(described(session, &[], &[oid], &[])?.types.into_values().next())
+/// The tables that hold data although no statistics say so; `None` if PostgreSQL would not tell.
+pub fn filled(session: &mut Session) -> Result<Option<HashSet<u32>>> {
+    let rows = session.probe(include_str!("effects_filled.sql"), &[])?;
+    Ok(rows.map(|rows| rows.iter().map(|row| row.get(0)).collect()))
 }
 
-/// The relation of this name, if there is one.
-pub fn relation_named(session: &mut Session, name: &str) -> Result<Option<(u32, Relation)>> {
-    let found = session.query("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid", &[&name])?;
-    let Some(oid) = found.first().and_then(|row| row.get::<_, Option<u32>>(0)) else { return Ok(None) };
-    Ok(described(session, &[oid], &[], &[])?.relations.into_iter().next())
+/// The relation that has this name now, if there is one.
+pub fn relation_at(session: &mut Session, place: &Place) -> Result<Option<Relation>> {
+    let sql = "SELECT oid FROM pg_catalog.pg_class WHERE relnamespace = $1 AND relname = $2::pg_catalog.text";
+    let ids = Ids { relations: at(session, sql, place)?, ..Ids::default() };
+    Ok(described(session, &ids)?.relations.into_values().next())
 }
 
-/// Whether there is a routine with this signature.
-pub fn routine_exists(session: &mut Session, signature: &str) -> Result<bool> {
-    let found = session.query("SELECT pg_catalog.to_regprocedure($1) IS NOT NULL", &[&signature])?;
-    Ok(found.first().is_some_and(|row| row.get(0)))
+/// The type that has this name now, if there is one.
+pub fn type_at(session: &mut Session, place: &Place) -> Result<Option<Type>> {
+    let sql = "SELECT oid FROM pg_catalog.pg_type WHERE typnamespace = $1 AND typname = $2::pg_catalog.text";
+    let ids = Ids { types: at(session, sql, place)?, ..Ids::default() };
+    Ok(described(session, &ids)?.types.into_values().next())
+}
+
+/// The routines that have this name now, whatever their arguments.
+pub fn routines_at(session: &mut Session, place: &Place) -> Result<Vec<Routine>> {
+    let sql = "SELECT oid FROM pg_catalog.pg_proc WHERE pronamespace = $1 AND proname = $2::pg_catalog.text";
+    let ids = Ids { routines: at(session, sql, place)?, ..Ids::default() };
+    Ok(described(session, &ids)?.routines.into_values().collect())
+}
+
+/// The columns in which values of a composite type lie, by the oid of its `pg_class` row: `people.home`.
+pub fn stored_in(session: &mut Session, relation: u32) -> Result<Vec<String>> {
+    let rows = session.query(include_str!("effects_stored.sql"), &[&relation])?;
+    Ok(rows.iter().map(|row| format!("{}.{}", shown(row.get(0)), row.get::<_, &str>(1))).collect())
 }
 
 /// How large a relation is that this transaction has locked, in bytes, with its indexes and its TOAST table.
@@ -153,10 +273,25 @@ pub fn bytes(session: &mut Session, relation: u32) -> Result<i64> {
     Ok(rows.first().map_or(0, |row| row.get(0)))
 }
 
-/// How many rows a table has in the open transaction, counted; `None` if the role may not read it.
-pub fn count(session: &mut Session, name: &str) -> Result<Option<i64>> {
-    let rows = session.probe(&format!("SELECT count(*) FROM ONLY {name}"), &[])?;
-    Ok(rows.and_then(|rows| rows.first().map(|row| row.get(0))))
+/// Whether a table that this transaction has locked holds more rows than were put into it just now; `false` also where the role
+/// may not read it. Reads no more rows than it needs.
+pub fn holds_more_than(session: &mut Session, relation: u32, place: &Place, inserted: i64) -> Result<bool> {
+    let rows = session.query("SELECT pg_catalog.pg_relation_size($1::pg_catalog.oid) > 0", &[&relation])?;
+    let has_pages = rows.first().is_some_and(|row| row.get(0));
+    if !has_pages || inserted == 0 {
+        return Ok(has_pages);
+    }
+    let sql = format!("SELECT count(*) > $1 FROM (SELECT FROM ONLY {} LIMIT $1::pg_catalog.int8 + 1) AS first", place.path);
+    let rows = session.probe(&sql, &[&inserted])?;
+    Ok(rows.and_then(|rows| rows.first().map(|row| row.get(0))).unwrap_or(false))
+}
+
+fn at(session: &mut Session, sql: &str, place: &Place) -> Result<BTreeSet<u32>> {
+    Ok(session.query(sql, &[&place.schema, &place.own_name])?.iter().map(|row| row.get(0)).collect())
+}
+
+fn shown(path: &str) -> String {
+    path.strip_prefix("public.").unwrap_or(path).to_owned()
 }
 
 fn mode(rank: i64) -> Option<LockMode> {
@@ -169,38 +304,25 @@ fn mode(rank: i64) -> Option<LockMode> {
     }
 }
 
-fn collected(rows: &[Row]) -> Described {
+fn collected(rows: &[Row]) -> std::result::Result<Described, tokio_postgres::Error> {
     let mut all = Described::default();
+    let (mut columns, mut constraints) = (Vec::new(), Vec::new());
     for row in rows {
-        let (what, oid, part, name, kind): (&str, u32, i64, String, String) =
-            (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4));
-        match what {
-            "relation" => {
-                let relation = Relation {
-                    name,
-                    kind,
-                    node: row.get(5),
-                    owner: row.get(6),
-                    rows: row.get(7),
-                    bytes: row.get(8),
-                    may_have_rows: row.get(9),
-                    columns: BTreeMap::new(),
-                    constraints: BTreeMap::new(),
-                };
-                all.relations.insert(oid, relation);
-            }
-            "column" => {
-                let column = Column { name, data_type: kind, is_not_null: row.get(9) };
-                all.relations.get_mut(&oid).map(|relation| relation.columns.insert(part, column));
-            }
-            "constraint" => {
-                let constraint = Constraint { name, index: row.get(6), is_validated: row.get(9) };
-                all.relations.get_mut(&oid).map(|relation| relation.constraints.insert(part, constraint));
-            }
-            "routine" => _ = all.routines.insert(oid, (kind, name)),
-            "type" => _ = all.types.insert(oid, EnumType { name, values: BTreeMap::new() }),
-            _ => _ = all.types.get_mut(&oid).map(|data_type| data_type.values.insert(part, name)),
+        let Json(found): Json<Found> = row.try_get(0)?;
+        match found {
+            Found::Relation { relation, found } => _ = all.relations.insert(relation, *found),
+            Found::Column { relation, number, found } => columns.push((relation, number, found)),
+            Found::Constraint { relation, id, found } => constraints.push((relation, id, found)),
+            Found::Type { id, found } => _ = all.types.insert(id, found),
+            Found::Routine { id, found } => _ = all.routines.insert(id, *found),
+            Found::Container { id, found } => _ = all.containers.insert(id, found),
         }
     }
-    all
+    for (relation, number, column) in columns {
+        all.relations.get_mut(&relation).map(|relation| relation.columns.insert(number, column));
+    }
+    for (relation, id, constraint) in constraints {
+        all.relations.get_mut(&relation).map(|relation| relation.constraints.insert(id, constraint));
+    }
+    Ok(all)
 }

@@ -1,6 +1,8 @@
--- What this transaction holds a lock on that only a change takes (class, object, strongest mode by rank), temporary relations
--- left out; and rows counted so far (class 0: table, inserted, updated, deleted, read).
-SELECT 'lock'::pg_catalog.text, held.class, held.object, max(held.rank)::pg_catalog.int8, 0::pg_catalog.int8, 0::pg_catalog.int8, 0::pg_catalog.int8
+-- What this transaction changed, and what it counted: locks that only a change takes (class, object, strongest mode by rank);
+-- rows of catalogs that can be changed without a lock (written by this transaction or later: a few too many do no harm); and
+-- rows of tables counted so far (class 0: table, inserted, updated, deleted, read).
+SELECT 'changed'::pg_catalog.text, held.class, held.object, max(held.rank)::pg_catalog.int8, 0::pg_catalog.int8, 0::pg_catalog.int8,
+       0::pg_catalog.int8
   FROM (SELECT CASE l.locktype WHEN 'relation' THEN 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid ELSE l.classid END AS class,
                CASE l.locktype WHEN 'relation' THEN l.relation ELSE l.objid END AS object,
                CASE l.mode WHEN 'ShareLock' THEN 1 WHEN 'ShareRowExclusiveLock' THEN 2 WHEN 'ExclusiveLock' THEN 3
@@ -9,10 +11,21 @@ SELECT 'lock'::pg_catalog.text, held.class, held.object, max(held.rank)::pg_cata
          WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted AND l.locktype IN ('relation', 'object')
            AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')
            AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
+        -- No lock is taken by ALTER TYPE … RENAME, ALTER SCHEMA … RENAME, CREATE OR REPLACE FUNCTION. Ages count from the
+        -- transaction's own number: subtransactions are younger.
+        UNION ALL
+        SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid, 0 FROM pg_catalog.pg_type t WHERE pg_catalog.age(t.xmin) <= 0
+        UNION ALL
+        SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid, 0 FROM pg_catalog.pg_proc p WHERE pg_catalog.age(p.xmin) <= 0
+        UNION ALL
+        SELECT 'pg_catalog.pg_namespace'::pg_catalog.regclass, n.oid, 0 FROM pg_catalog.pg_namespace n WHERE pg_catalog.age(n.xmin) <= 0
+        UNION ALL
+        SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, c.oid, 0 FROM pg_catalog.pg_class c
+         WHERE c.relkind = 'c' AND pg_catalog.age(c.xmin) <= 0
        ) AS held
  GROUP BY held.class, held.object
 UNION ALL
-SELECT 'rows', 0::pg_catalog.oid, s.relid, s.n_tup_ins, s.n_tup_upd, s.n_tup_del, s.seq_tup_read
+SELECT 'rows', 0::pg_catalog.oid, s.relid, s.n_tup_ins, s.n_tup_upd, s.n_tup_del, coalesce(s.seq_tup_read, 0)
   FROM pg_catalog.pg_stat_xact_user_tables s
  WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del + coalesce(s.seq_tup_read, 0) > 0
    AND s.schemaname NOT LIKE 'pg\_temp%'

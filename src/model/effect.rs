@@ -51,15 +51,27 @@ pub enum Effect {
         to: String,
         fit: Fit,
     },
+    /// A composite type has an attribute no more. Where values of it are stored, the attribute's are lost.
+    AttributeDropped {
+        data_type: String,
+        attribute: String,
+        /// Columns of tables: `people.home`.
+        stored_in: Vec<String>,
+    },
     ColumnRenamed {
         relation: String,
         column: String,
         to: String,
     },
-    /// It takes no NULL any more.
+    /// It takes no NULL any more; or it is new, takes none, and has no default for those who do not know it.
     NotNullSet {
         table: String,
         column: String,
+    },
+    /// A partition is a table of its own: its rows are no longer among those of `parent`.
+    PartitionDetached {
+        table: String,
+        parent: String,
     },
     /// It has another name or is in another schema.
     Renamed {
@@ -100,6 +112,13 @@ pub enum Effect {
     ValueRenamed {
         data_type: String,
         value: String,
+        to: String,
+    },
+    /// A routine was made anew so that calls which worked fail or get something else: other names, fewer defaults, another result.
+    SignatureNarrowed {
+        kind: String,
+        name: String,
+        from: String,
         to: String,
     },
 }
@@ -162,6 +181,7 @@ impl Effect {
             Effect::Dropped { kind, .. } => is_table(kind) || kind == "sequence",
             Effect::ColumnDropped { kind, .. } => is_table(kind),
             Effect::ColumnRetyped { kind, fit, .. } => is_table(kind) && *fit == Fit::Narrowed,
+            Effect::AttributeDropped { stored_in, .. } => !stored_in.is_empty(),
             Effect::Truncated { .. } | Effect::ValueDropped { .. } => true,
             Effect::Rows { deleted, .. } => *deleted > 0,
             _ => false,
@@ -190,7 +210,10 @@ impl Effect {
         let value = serde_json::to_value(self.without_amounts()).unwrap_or_default();
         let word = |key: &str| value.get(key).and_then(|word| word.as_str()).unwrap_or_default().to_owned();
         let names: Vec<String> =
-            ["relation", "table", "name", "data_type", "column", "constraint", "index", "value"].map(word).into_iter().collect();
+            ["relation", "table", "name", "data_type", "column", "attribute", "constraint", "index", "value"]
+                .map(word)
+                .into_iter()
+                .collect();
         let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
         format!("{} {}", word("effect"), names.join("."))
     }
@@ -204,8 +227,12 @@ impl Effect {
     pub fn notice(&self) -> Notice {
         match self {
             Effect::Dropped { kind, .. } if kind == "index" => Notice::Transient,
+            Effect::Renamed { kind, .. } if kind == "index" => Notice::Safe,
             Effect::Dropped { .. }
             | Effect::ColumnDropped { .. }
+            | Effect::AttributeDropped { .. }
+            | Effect::PartitionDetached { .. }
+            | Effect::SignatureNarrowed { .. }
             | Effect::ColumnRenamed { .. }
             | Effect::NotNullSet { .. }
             | Effect::Renamed { .. }

@@ -16,6 +16,7 @@ pub mod record;
 pub mod report;
 pub mod saved_plan;
 pub mod schema_dump;
+pub mod signature;
 pub mod sql_error;
 pub mod statement;
 pub mod status;

@@ -52,6 +52,14 @@ fn words(effect: &Effect) -> [String; 3] {
         Effect::Scanned { table, size } => row("reads all of", table.clone(), size_of(size)),
         Effect::Locked { relation, mode, held, size: _ } => row("locks", relation.clone(), lock(*mode, *held)),
         Effect::ColumnDropped { relation, column, data_type, .. } => row("drops column", of(relation, column), data_type.clone()),
+        Effect::AttributeDropped { data_type, attribute, stored_in } => {
+            let note = if stored_in.is_empty() { String::new() } else { format!("stored in {}", stored_in.join(", ")) };
+            row("drops attribute", of(data_type, attribute), note)
+        }
+        Effect::PartitionDetached { table, parent } => row("detaches", table.clone(), format!("from {parent}")),
+        Effect::SignatureNarrowed { kind, name, from, to } => {
+            row(&format!("narrows {kind}"), name.clone(), format!("{from} to {to}"))
+        }
         Effect::ColumnRetyped { relation, column, from, to, fit, .. } => {
             let note = if *fit == Fit::Narrowed { ", which holds less" } else { "" };
             row("changes type", of(relation, column), format!("{from} to {to}{note}"))

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use super::Ran;
 use super::drive::{Done, Drive};
-use super::{effects, failure, replace};
+use super::effects::{Before, measure};
+use super::{failure, replace};
 use crate::database::catalog;
 use crate::database::session::{Part, Unit};
 use crate::error::Result;
@@ -21,9 +22,13 @@ use crate::source::names_in;
 /// Runs them all, or says which one fails where.
 pub fn run(drive: &mut Drive<'_>) -> Result<()> {
     let migrations = drive.input.project.migrations.as_deref().unwrap_or_default();
+    if drive.input.comparison.migrations.is_empty() {
+        return Ok(());
+    }
+    let first = Before::read(drive.session)?;
     for (at, &index) in drive.input.comparison.migrations.iter().enumerate() {
         let started = Instant::now();
-        run_one(drive, index, &migrations[index])?;
+        run_one(drive, index, &migrations[index], &first)?;
         drive.ran.push(Ran { index, took: started.elapsed() });
         drive.input.progress.at(at + 1, &migrations[index].file.path);
     }
@@ -35,21 +40,22 @@ pub fn unit_number(index: usize) -> i32 {
     i32::try_from(index).map_or(i32::MIN + 1, |index| -1 - index)
 }
 
-fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration) -> Result<()> {
+fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration, first: &Before) -> Result<()> {
     let parts = migration.statements.iter();
     let parts =
         parts.map(|statement| Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings }).collect();
     let unit = Unit { number: unit_number(index), parts };
     let known = drive.input.needed_by_migrations.get(index).cloned().unwrap_or_default();
+    let earlier = first.next(drive.session)?;
     build(drive, known)?;
     loop {
-        let before = effects::before(drive.session)?;
+        let before = earlier.again(drive.session)?;
         let since = Instant::now();
         let outcome = drive.session.attempt(std::slice::from_ref(&unit))?;
         drive.figures.attempts += 1;
         let Some(failed) = outcome.failure else {
             drive.course.push(Done::Migration(index));
-            let measured = effects::measure(drive.session, drive.input.described_outside, &before, since)?;
+            let measured = measure(drive.session, drive.input.described_outside, &before, since)?;
             drive.measured.insert(index, measured);
             return super::check_constraints(drive.session, Some(migration));
         };

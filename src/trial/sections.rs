@@ -45,7 +45,7 @@ impl Part<'_> {
             let earlier = if at == self.from { self.earlier.clone() } else { Earlier::None };
             let started = Instant::now();
             if earlier == Earlier::None {
-                let before = Before::default();
+                let before = Before::alone(session)?;
                 let together = session.run_with(statement.sql(), &statement.settings, |session| {
                     let measured = effects::measure(session, self.described_outside, &before, started)?;
                     (self.check)(&measured.until_now())?;

@@ -1,0 +1,163 @@
+//! Measures what a migration did: what it touched, as it was before and as it is now.
+
+mod code;
+mod relations;
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::time::Instant;
+
+use crate::database::effects::{self, Described, Ids, RowCounts, Touched};
+use crate::database::session::Session;
+use crate::error::Result;
+use crate::model::effect::{Effect, Held, LockMode, Size};
+
+/// How objects were before a run, seen from outside its transaction.
+pub type DescribedOutside<'a> = &'a dyn Fn(&Ids) -> Result<Described>;
+
+/// What is known before a migration is tried.
+#[derive(Debug, Clone, Default)]
+pub struct Before {
+    touched: Touched,
+    /// How it is what was touched before: by an earlier migration, or by pgmg, which may have dropped it to clear the way.
+    described: Described,
+    /// The locks held before anything was done for this migration.
+    locks: HashMap<u32, LockMode>,
+    /// Tables that hold data although no statistics say so; `None`: any could.
+    filled: Option<Rc<HashSet<u32>>>,
+}
+
+impl Before {
+    /// Reads what the first of several migrations is compared with.
+    pub fn read(session: &mut Session) -> Result<Before> {
+        let filled = effects::filled(session)?.map(Rc::new);
+        Before { filled, ..Before::default() }.next(session)
+    }
+
+    /// The same for the next migration.
+    pub fn next(&self, session: &mut Session) -> Result<Before> {
+        let before = self.again(session)?;
+        Ok(Before { locks: before.touched.locks.clone(), ..before })
+    }
+
+    /// The same for another try of the same migration, after something was done for it.
+    pub fn again(&self, session: &mut Session) -> Result<Before> {
+        let touched = effects::touched(session)?;
+        let described = effects::described(session, &touched.ids)?;
+        Ok(Before { touched, described, locks: self.locks.clone(), filled: self.filled.clone() })
+    }
+
+    /// The same for a statement in a transaction of its own.
+    pub fn alone(session: &mut Session) -> Result<Before> {
+        Ok(Before { filled: effects::filled(session)?.map(Rc::new), ..Before::default() })
+    }
+}
+
+/// The effects of one migration, and since when it holds its locks.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    since: Instant,
+    effects: Vec<Effect>,
+}
+
+impl Measured {
+    /// The effects, with locks held until now.
+    pub fn until_now(&self) -> Vec<Effect> {
+        let mut effects = self.effects.clone();
+        for effect in &mut effects {
+            if let Effect::Locked { held, .. } = effect {
+                *held = Held::from(self.since.elapsed());
+            }
+        }
+        effects
+    }
+}
+
+/// What the try did that just succeeded.
+pub fn measure(session: &mut Session, outside: DescribedOutside<'_>, before: &Before, since: Instant) -> Result<Measured> {
+    let touched = effects::touched(session)?;
+    let mut ids = touched.ids.clone();
+    ids.relations.extend(touched.rows.keys());
+    let after = effects::described(session, &ids)?;
+    let was = as_it_was(outside(&ids)?, before);
+    let mut reading = Reading { session, before, was: &was, after: &after, effects: Vec::new() };
+    reading.relations(&counts(&touched, &before.touched))?;
+    reading.types()?;
+    reading.routines()?;
+    reading.containers();
+    reading.locks(&touched);
+    Ok(Measured { since, effects: reading.effects })
+}
+
+/// Only what was there before the run counts; but an earlier migration may have changed it, and what pgmg dropped is not there.
+fn as_it_was(mut was: Described, before: &Before) -> Described {
+    let (ids, described) = (&before.touched.ids, &before.described);
+    let is_known = |oid: &u32, ids: &std::collections::BTreeSet<u32>| ids.contains(oid);
+    was.relations.retain(|oid, _| !is_known(oid, &ids.relations) || described.relations.contains_key(oid));
+    was.types.retain(|oid, _| !is_known(oid, &ids.types) || described.types.contains_key(oid));
+    was.routines.retain(|oid, _| !is_known(oid, &ids.routines) || described.routines.contains_key(oid));
+    let is_container = |oid: &u32| is_known(oid, &ids.schemas) || is_known(oid, &ids.extensions);
+    was.containers.retain(|oid, _| !is_container(oid) || described.containers.contains_key(oid));
+    for (oid, old) in &mut was.relations {
+        if let Some(later) = described.relations.get(oid) {
+            // What was filled in this run was empty before it.
+            *old = effects::Relation { rows: old.rows, bytes: old.bytes, may_have_rows: old.may_have_rows, ..later.clone() };
+        }
+    }
+    was.types.iter_mut().for_each(|(oid, old)| old.clone_from(described.types.get(oid).unwrap_or(&old.clone())));
+    was.routines.iter_mut().for_each(|(oid, old)| old.clone_from(described.routines.get(oid).unwrap_or(&old.clone())));
+    was.containers.iter_mut().for_each(|(oid, old)| old.clone_from(described.containers.get(oid).unwrap_or(&old.clone())));
+    was
+}
+
+/// What was counted since. Whoever changes rows holds a lock to the end; without it the change was rolled back.
+fn counts(now: &Touched, then: &Touched) -> HashMap<u32, RowCounts> {
+    let difference = |(relation, now_counted): (&u32, &RowCounts)| {
+        let then = then.rows.get(relation).copied().unwrap_or_default();
+        let read = now_counted.read - then.read;
+        let counts = if now.ids.relations.contains(relation) {
+            RowCounts {
+                inserted: now_counted.inserted - then.inserted,
+                updated: now_counted.updated - then.updated,
+                deleted: now_counted.deleted - then.deleted,
+                read,
+            }
+        } else {
+            RowCounts { read, ..RowCounts::default() }
+        };
+        (*relation, counts)
+    };
+    now.rows.iter().map(difference).collect()
+}
+
+/// A comparison in progress.
+struct Reading<'a> {
+    session: &'a mut Session,
+    before: &'a Before,
+    was: &'a Described,
+    after: &'a Described,
+    effects: Vec<Effect>,
+}
+
+impl Reading<'_> {
+    fn renamed(&mut self, kind: &str, was: &effects::Place, now: &effects::Place) {
+        // A schema that is renamed says so itself.
+        if was.own_name != now.own_name || was.schema != now.schema {
+            self.effects.push(Effect::Renamed { kind: kind.to_owned(), name: was.name(), to: now.name() });
+        }
+    }
+
+    fn gone(&mut self, kind: &str, name: String, size: Size) {
+        self.effects.push(Effect::Dropped { kind: kind.to_owned(), name, size });
+    }
+
+    fn locks(&mut self, now: &Touched) {
+        for (oid, old) in self.was.relations.iter().filter(|(_, old)| !matches!(old.kind.as_str(), "i" | "I" | "c")) {
+            let Some(&mode) = now.locks.get(oid) else { continue };
+            if Some(&mode) > self.before.locks.get(oid) {
+                let (relation, size) = (old.place.name(), relations::size(old));
+                self.effects.push(Effect::Locked { relation, mode, held: Held::default(), size });
+            }
+        }
+    }
+}
