@@ -24,9 +24,40 @@ struct Matrix {
 #[serde(deny_unknown_fields)]
 struct Case {
     about: String,
+    /// What the database goes through before, beside `setup.sql`.
+    #[serde(default)]
+    before: String,
+    #[serde(default)]
+    statistics: Statistics,
+    /// The code directory, applied before.
+    #[serde(default)]
+    code: String,
+    /// An earlier migration that is pending as well. Its effects are not asked for.
+    #[serde(default)]
+    pending: String,
     sql: String,
+    #[serde(default)]
+    ways: Ways,
     /// The effect's name, its fields in alphabetical order, `|`, and what it means.
     effects: Vec<String>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Ways {
+    #[default]
+    All,
+    /// PostgreSQL parses it otherwise inside PL/pgSQL.
+    PlainOnly,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Statistics {
+    #[default]
+    Kept,
+    /// As after a crash, or in a restored copy.
+    Lost,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +65,12 @@ enum Way {
     Plain,
     InDo,
     InFunction,
+    /// By a role that owns the database and is no superuser.
+    ByOwner,
 }
+
+/// The role of `Way::ByOwner`.
+const OWNER: &str = "effects_owner";
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -56,7 +92,11 @@ fn main() -> ExitCode {
     };
     let mut trials = Vec::new();
     for case in matrix.case {
-        for way in [Way::Plain, Way::InDo, Way::InFunction] {
+        let ways: &[Way] = match case.ways {
+            Ways::All => &[Way::Plain, Way::ByOwner, Way::InDo, Way::InFunction],
+            Ways::PlainOnly => &[Way::Plain, Way::ByOwner],
+        };
+        for &way in ways {
             let (server, case, setup) = (server.clone(), case.clone(), folder.join("setup.sql"));
             let name = format!("{}/{way:?}", case.about.replace(' ', "_"));
             trials.push(Trial::test(name, move || server.as_ref().map_or(Ok(()), |server| shows(server, &case, way, &setup))));
@@ -66,24 +106,42 @@ fn main() -> ExitCode {
 }
 
 fn shows(server: &Arc<Server>, case: &Case, way: Way, setup: &Path) -> Outcome {
-    let database = server.database(None)?;
-    database.psql(setup)?;
+    let setup = std::fs::read_to_string(setup)?;
+    let owner = matches!(way, Way::ByOwner).then_some(OWNER);
+    let as_owner = owner.map(|owner| server.role(owner).map(|()| format!("SET ROLE {owner};\n"))).transpose()?;
+    let database = server.database(owner)?;
+    database.run(&format!("{}{setup}\n;{}", as_owner.unwrap_or_default(), case.before))?;
+    let database = if case.statistics == Statistics::Lost { database.copy()? } else { database };
+    let connection = database.connection_string();
     let sql = match way {
-        Way::Plain => case.sql.clone(),
+        Way::Plain | Way::ByOwner => case.sql.clone(),
         Way::InDo => format!("DO $do$ BEGIN {} END $do$;", case.sql),
         Way::InFunction => {
             format!("CREATE FUNCTION work() RETURNS void LANGUAGE plpgsql AS $do$ BEGIN {} END $do$;\nSELECT work();", case.sql)
         }
     };
     let mut tree = Tree::new();
-    tree.insert("migrations/001_change.sql".into(), sql.into_bytes());
+    if !case.code.is_empty() {
+        tree.insert("sql/code.sql".into(), case.code.clone().into_bytes());
+        let folder = project::written(&tree, &BTreeMap::new())?;
+        pgmg::run(folder.path(), &connection, &["apply"])?.expect_code(&[0])?;
+    }
+    if !case.pending.is_empty() {
+        tree.insert("migrations/001_pending.sql".into(), case.pending.clone().into_bytes());
+    }
+    tree.insert("migrations/002_change.sql".into(), sql.into_bytes());
     let folder = project::written(&tree, &BTreeMap::new())?;
     let before = database.fingerprint()?;
-    let run = pgmg::run(folder.path(), &database.connection_string(), &["plan", "--format", "json"])?.expect_code(&[0])?;
+    let run = pgmg::run(folder.path(), &connection, &["plan", "--format", "json"])?.expect_code(&[0])?;
     ensure_equal("the plan wrote to the database: fingerprint", &before, &database.fingerprint()?)?;
     let plan = run.json()?;
     let steps = plan["steps"].as_array().cloned().unwrap_or_default();
-    let measured = steps.iter().filter_map(|step| step["effects"].as_array()).flatten().map(spelled);
+    let measured = steps
+        .iter()
+        .filter(|step| step["object"] == "002_change.sql")
+        .filter_map(|step| step["effects"].as_array())
+        .flatten()
+        .map(spelled);
     let mut measured: Vec<String> = measured.collect();
     measured.sort();
     let mut expected = case.effects.clone();

@@ -242,21 +242,21 @@ pub fn filled(session: &mut Session) -> Result<Option<HashSet<u32>>> {
 
 /// The relation that has this name now, if there is one.
 pub fn relation_at(session: &mut Session, place: &Place) -> Result<Option<Relation>> {
-    let sql = "SELECT oid FROM pg_catalog.pg_class WHERE relnamespace = $1 AND relname = $2::pg_catalog.text";
+    let sql = "SELECT oid FROM pg_catalog.pg_class WHERE relnamespace = $1::pg_catalog.oid AND relname = $2::pg_catalog.text";
     let ids = Ids { relations: at(session, sql, place)?, ..Ids::default() };
     Ok(described(session, &ids)?.relations.into_values().next())
 }
 
 /// The type that has this name now, if there is one.
 pub fn type_at(session: &mut Session, place: &Place) -> Result<Option<Type>> {
-    let sql = "SELECT oid FROM pg_catalog.pg_type WHERE typnamespace = $1 AND typname = $2::pg_catalog.text";
+    let sql = "SELECT oid FROM pg_catalog.pg_type WHERE typnamespace = $1::pg_catalog.oid AND typname = $2::pg_catalog.text";
     let ids = Ids { types: at(session, sql, place)?, ..Ids::default() };
     Ok(described(session, &ids)?.types.into_values().next())
 }
 
 /// The routines that have this name now, whatever their arguments.
 pub fn routines_at(session: &mut Session, place: &Place) -> Result<Vec<Routine>> {
-    let sql = "SELECT oid FROM pg_catalog.pg_proc WHERE pronamespace = $1 AND proname = $2::pg_catalog.text";
+    let sql = "SELECT oid FROM pg_catalog.pg_proc WHERE pronamespace = $1::pg_catalog.oid AND proname = $2::pg_catalog.text";
     let ids = Ids { routines: at(session, sql, place)?, ..Ids::default() };
     Ok(described(session, &ids)?.routines.into_values().collect())
 }

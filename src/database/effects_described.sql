@@ -2,7 +2,7 @@
 -- constraint. Names come with their schema, whatever the search path. Takes no lock on them, so that another session can ask
 -- while they are locked.
 WITH member AS MATERIALIZED (
-SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e' AND d.objid = ANY ($1 || $2 || $3)
+SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e' AND d.objid = ANY ($1::pg_catalog.oid[] || $2::pg_catalog.oid[] || $3::pg_catalog.oid[])
 )
 SELECT pg_catalog.row_to_json(x) FROM (
 SELECT 'relation' AS what, c.oid::pg_catalog.int8 AS relation, c.relkind AS kind, c.relname AS own_name,
@@ -20,7 +20,7 @@ SELECT 'relation' AS what, c.oid::pg_catalog.int8 AS relation, c.relkind AS kind
        c.relpages::pg_catalog.int8 * pg_catalog.current_setting('block_size')::pg_catalog.int8 AS bytes,
        pg_catalog.pg_stat_get_tuples_inserted(c.oid) > 0 OR c.reltuples > 0 OR c.relpages > 0 AS may_have_rows
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE c.oid = ANY ($1) AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND c.relpersistence <> 't'
+ WHERE c.oid = ANY ($1::pg_catalog.oid[]) AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND c.relpersistence <> 't'
    -- What an extension brings is its own affair, but for its tables, which can hold data.
    AND (c.relkind IN ('r', 'p')
      OR NOT EXISTS (SELECT FROM member WHERE member.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND member.objid = c.oid))
@@ -33,14 +33,14 @@ SELECT 'column' AS what, a.attrelid::pg_catalog.int8 AS relation, a.attnum::pg_c
        CASE t.typtype WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END AS base,
        a.attnotnull AS is_not_null, a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL AS has_default
   FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
- WHERE a.attrelid = ANY ($1) AND a.attnum > 0 AND NOT a.attisdropped
+ WHERE a.attrelid = ANY ($1::pg_catalog.oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 ) AS x
 UNION ALL
 SELECT pg_catalog.row_to_json(x) FROM (
 SELECT 'constraint' AS what, k.conrelid::pg_catalog.int8 AS relation, k.oid::pg_catalog.int8 AS id, k.conname AS name,
        k.conindid::pg_catalog.int8 AS index, k.convalidated AS is_validated
   FROM pg_catalog.pg_constraint k
- WHERE k.conrelid = ANY ($1) AND k.contype IN ('c', 'f', 'p', 'u', 'x')
+ WHERE k.conrelid = ANY ($1::pg_catalog.oid[]) AND k.contype IN ('c', 'f', 'p', 'u', 'x')
 ) AS x
 UNION ALL
 SELECT pg_catalog.row_to_json(x) FROM (
@@ -49,7 +49,7 @@ SELECT 'type' AS what, t.oid::pg_catalog.int8 AS id, t.typname AS own_name, pg_c
        ARRAY(SELECT e.enumlabel FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) AS "values",
        ARRAY(SELECT e.oid::pg_catalog.int8 FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) AS value_ids
   FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
- WHERE t.oid = ANY ($2) AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname NOT LIKE 'pg\_temp%'
+ WHERE t.oid = ANY ($2::pg_catalog.oid[]) AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname NOT LIKE 'pg\_temp%'
    -- A table's row type and any type's array type come and go with it.
    AND (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'b' AND t.typelem = 0
      OR t.typtype = 'c' AND EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c'))
@@ -69,14 +69,14 @@ SELECT 'routine' AS what, p.oid::pg_catalog.int8 AS id, p.proname AS own_name, p
               WHERE coalesce(p.proargmodes[u.at], 'i') IN ('i', 'b', 'v') ORDER BY u.at) AS names,
        p.pronargdefaults AS defaults
   FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
- WHERE p.oid = ANY ($3) AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\_temp%'
+ WHERE p.oid = ANY ($3::pg_catalog.oid[]) AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\_temp%'
    AND NOT EXISTS (SELECT FROM member WHERE member.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND member.objid = p.oid)
 ) AS x
 UNION ALL
 SELECT pg_catalog.row_to_json(x) FROM (
 SELECT 'container' AS what, s.oid::pg_catalog.int8 AS id, 'schema' AS kind, pg_catalog.quote_ident(s.nspname) AS name
-  FROM pg_catalog.pg_namespace s WHERE s.oid = ANY ($4) AND s.nspname NOT LIKE 'pg\_%'
+  FROM pg_catalog.pg_namespace s WHERE s.oid = ANY ($4::pg_catalog.oid[]) AND s.nspname NOT LIKE 'pg\_%'
 UNION ALL
 SELECT 'container', e.oid::pg_catalog.int8, 'extension', pg_catalog.quote_ident(e.extname)
-  FROM pg_catalog.pg_extension e WHERE e.oid = ANY ($5)
+  FROM pg_catalog.pg_extension e WHERE e.oid = ANY ($5::pg_catalog.oid[])
 ) AS x

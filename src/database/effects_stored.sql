@@ -1,7 +1,7 @@
 -- The columns of tables in which values of the composite type lie whose pg_class row is $1: in it, its arrays, its domains, and
 -- in what has one of them in it.
 WITH RECURSIVE holding (id) AS (
-SELECT c.reltype FROM pg_catalog.pg_class c WHERE c.oid = $1
+SELECT c.reltype FROM pg_catalog.pg_class c WHERE c.oid = $1::pg_catalog.oid
  UNION
 SELECT t.oid FROM holding h JOIN pg_catalog.pg_type t ON h.id IN (t.typelem, t.typbasetype)
     OR t.typrelid <> 0 AND EXISTS (SELECT FROM pg_catalog.pg_attribute a

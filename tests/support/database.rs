@@ -132,6 +132,13 @@ impl Database {
         self.server.home.connect(&self.name)
     }
 
+    /// A copy of it, of which the server knows no statistics.
+    pub fn copy(&self) -> Outcome<Database> {
+        let name = format!("test_{}", self.server.created.fetch_add(1, Ordering::Relaxed));
+        self.server.run(&format!("CREATE DATABASE {name} TEMPLATE {} OWNER \"{}\"", self.name, self.owner))?;
+        Ok(Database { server: Arc::clone(&self.server), name, owner: self.owner.clone() })
+    }
+
     /// Runs statements as the superuser.
     pub fn run(&self, sql: &str) -> Outcome {
         self.connect()?.batch_execute(sql).map_err(|error| in_words(&error))

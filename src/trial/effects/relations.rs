@@ -174,16 +174,19 @@ impl Reading<'_> {
     fn data(&mut self, oid: u32, old: &Relation, new: &Relation, counts: RowCounts) -> Result<()> {
         let table = new.place.name();
         let changed = counts.inserted + counts.updated + counts.deleted > 0;
-        if changed {
+        // The rows of a materialized view are those of its tables: they can be made again.
+        let is_derived = old.kind == "m";
+        if changed && !is_derived {
             let RowCounts { inserted, updated, deleted, .. } = counts;
             self.effects.push(Effect::Rows { table: table.clone(), inserted, updated, deleted });
         }
-        if old.node != new.node {
+        if old.node != new.node || changed && is_derived {
             let bytes = effects::bytes(self.session, oid)?;
-            let size = Size { bytes: Some(bytes.max(old.bytes)), ..size(old) };
             let may_have_rows = old.may_have_rows || self.before.filled.as_ref().is_none_or(|filled| filled.contains(&oid));
             // A table that was emptied has no row but those that were put into it since.
-            let was_emptied = may_have_rows && !effects::holds_more_than(self.session, oid, &new.place, counts.inserted)?;
+            let was_emptied =
+                may_have_rows && !is_derived && !effects::holds_more_than(self.session, oid, &new.place, counts.inserted)?;
+            let size = Size { bytes: Some(bytes.max(old.bytes)), ..size(old) };
             self.effects.push(if was_emptied { Effect::Truncated { table, size } } else { Effect::Rewritten { table, size } });
         } else if counts.read > 0 && !changed {
             let size = Size { rows: Some(counts.read).filter(|_| old.rows <= 0).or(size(old).rows), ..size(old) };
