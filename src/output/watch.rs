@@ -203,7 +203,7 @@ fn value(event: &Event<'_>) -> Value {
         Event::Disconnected { why } => ("disconnected", json!({ "reason": why })),
         Event::Connected { target } => ("connected", json!({ "database": target })),
         Event::Ran { command, code, took } => {
-            ("ran", json!({ "command": command, "exit_code": code, "milliseconds": milliseconds(*took) }))
+            ("ran", json!({ "exec": command, "exit_code": code, "milliseconds": milliseconds(*took) }))
         }
         Event::Stopped => ("stopped", json!({})),
     };
