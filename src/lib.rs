@@ -31,11 +31,11 @@
 //!   `pg_dump` and `psql`; [`database::kept_builds`] keeps what `check` built.
 //! * [`learned`]: what is kept in `.pgmg/`: the learned order, by checksums, and the objects, for [`model::graph`] and for shells
 //!   (`output/graph` draws it; its page is plain JavaScript on a canvas, put together into one file). [`config`]: flags,
-//!   environment, `pgmg.toml`. [`watching`]: when changes on disk have settled.
+//!   environment, `pgmg.toml`. [`watching`]: file events, and a pure debounce that says when they have settled.
 //! * [`output`]: values to text and JSON, the only wording. [`commands`] and [`cli`]: one short file a command.
 //!
-//! `model` imports nothing; `error` imports model; `source`, `resolver`, `database`, `output`, `learned` and `config` import
-//! model and error and never each other; `trial` imports those; `commands` everything but the resolver. A test
+//! `model` imports nothing; `error` imports model; `source`, `resolver`, `database`, `output`, `learned`, `config` and `watching`
+//! import model and error and never each other; `trial` imports those; `commands` everything but the resolver. A test
 //! (`tests/architecture.rs`) reads the imports and fails on any other.
 //!
 //! # Invariants
@@ -129,6 +129,11 @@
 //! * **While `--target` leaves migrations for later, code waits**: it is written for the newest tables.
 //! * **`check` reports to stdout**: there the diagnostics are the result. A build that was kept is only trusted when it succeeds;
 //!   what it finds missing, circular or in disagreement is built again from nothing before it is reported.
+//! * **`watch` trusts the files, not the events.** An event only says when to look; what is applied is what all files say then,
+//!   read again where their stamps differ. A file that is missing then and was not seen to go is waited for, so that no event
+//!   that is lost or late can drop an object. Changes that no event told of show that a file system sends none.
+//! * **`watch` keeps the connection, the records and the read files, and nothing else**: after each apply the session is cleaned
+//!   (DISCARD ALL, which gives the lock back), so that each apply begins as the first one did.
 //! * **`plan` takes the same advisory lock as `apply`** when it has something to try: two runs that create the same objects
 //!   would wait for each other's locks instead.
 

@@ -171,10 +171,11 @@ fn applied(plan: &Plan) -> String {
 }
 
 fn pending(migrations: &[String], why: Waiting) -> String {
-    let (noun, names) = (if migrations.len() == 1 { "Migration" } else { "Migrations" }, migrations.join(", "));
+    let (noun, it) = if migrations.len() == 1 { ("Migration", "it") } else { ("Migrations", "the first one") };
+    let names = migrations.join(", ");
     match why {
-        Waiting::NotAsked => format!("{noun} pending: {names}. `pgmg apply` applies them, or `pgmg watch --migrations`.\n"),
-        Waiting::Empty => format!("{noun} waiting: {names}. There is no statement in the first one yet.\n"),
+        Waiting::NotAsked => format!("{noun} pending: {names}. To apply: `pgmg apply`, or `pgmg watch --migrations`.\n"),
+        Waiting::Empty => format!("{noun} waiting: {names}. There is no statement in {it} yet.\n"),
     }
 }
 
@@ -203,7 +204,7 @@ fn value(event: &Event<'_>) -> Value {
         Event::Disconnected { why } => ("disconnected", json!({ "reason": why })),
         Event::Connected { target } => ("connected", json!({ "database": target })),
         Event::Ran { command, code, took } => {
-            ("ran", json!({ "command": command, "exit_code": code, "milliseconds": milliseconds(*took) }))
+            ("ran", json!({ "exec": command, "exit_code": code, "milliseconds": milliseconds(*took) }))
         }
         Event::Stopped => ("stopped", json!({})),
     };
@@ -258,7 +259,7 @@ mod tests {
     fn what_is_left_alone_is_said_with_the_way_out() {
         let migrations = ["004_a.sql".to_owned(), "005_b.sql".to_owned()];
         let text = shown(&Event::Pending { migrations: &migrations, why: Waiting::NotAsked });
-        assert!(text.starts_with("Migrations pending: 004_a.sql, 005_b.sql. `pgmg apply`"), "{text}");
+        assert!(text.starts_with("Migrations pending: 004_a.sql, 005_b.sql. To apply: `pgmg apply`"), "{text}");
     }
 
     #[test]

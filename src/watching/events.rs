@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use notify::event::{AccessKind, AccessMode, CreateKind, Event, EventKind, ModifyKind};
@@ -24,6 +25,8 @@ pub enum Heard {
 pub struct Events {
     watcher: RecommendedWatcher,
     roots: Vec<Root>,
+    /// One of them was deleted or moved since they were followed; the one that is made again may have the same number.
+    moved: Arc<AtomicBool>,
 }
 
 /// A directory that is listened to.
@@ -51,9 +54,14 @@ impl Events {
     /// Why no events can be had, in words: too many watches, a file system without them.
     pub fn listen(directories: &[PathBuf], tell: impl Fn(Heard) + Send + 'static) -> Result<Events, String> {
         let places: Arc<[Place]> = directories.iter().map(|directory| Place::of(directory)).collect();
+        let moved = Arc::new(AtomicBool::new(false));
+        let has_moved = Arc::clone(&moved);
         let handler = move |event: notify::Result<Event>| match event {
             Ok(event) if event.need_rescan() => tell_all(&places, &tell),
             Ok(event) => {
+                if takes_away(&event, &places) {
+                    has_moved.store(true, Ordering::SeqCst);
+                }
                 for (path, sign) in signs(&event, &places) {
                     tell(Heard::Change(path, sign, Instant::now()));
                 }
@@ -62,7 +70,7 @@ impl Events {
         };
         let watcher = notify::recommended_watcher(handler).map_err(|error| in_words(&error))?;
         let roots = directories.iter().map(|path| Root { path: absolute(path), identity: None }).collect();
-        let mut events = Events { watcher, roots };
+        let mut events = Events { watcher, roots, moved };
         events.follow()?;
         Ok(events)
     }
@@ -73,9 +81,10 @@ impl Events {
     /// As for [`Events::listen`].
     pub fn follow(&mut self) -> Result<Vec<PathBuf>, String> {
         let mut found = Vec::new();
+        let moved = self.moved.swap(false, Ordering::SeqCst);
         for root in &mut self.roots {
             let identity = identity(&root.path);
-            if identity == root.identity {
+            if identity == root.identity && !moved {
                 continue;
             }
             if root.identity.take().is_some() {
@@ -119,6 +128,12 @@ fn tell_all(places: &[Place], tell: &impl Fn(Heard)) {
     for place in places {
         tell(Heard::Change(place.named.clone(), Sign::Around, Instant::now()));
     }
+}
+
+/// Whether an event deletes or moves one of the directories themselves.
+fn takes_away(event: &Event, places: &[Place]) -> bool {
+    matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)))
+        && event.paths.iter().any(|path| places.iter().any(|place| *path == place.named || *path == place.real))
 }
 
 /// What an event says about the paths that it names, as they are now.

@@ -6,32 +6,39 @@ use std::path::{Path, PathBuf};
 use super::debounce::Git;
 
 /// The lock of the repository that a directory is in.
-#[derive(Debug, Clone, Default)]
-pub struct GitLock(Option<PathBuf>);
+#[derive(Debug, Clone)]
+pub struct GitLock {
+    directory: PathBuf,
+    lock: Option<PathBuf>,
+}
 
 impl GitLock {
-    /// Of the repository above `directory`; of none if there is none. In a linked working tree `.git` is a file that says where
-    /// its own part of the repository is (gitrepository-layout(5)).
+    /// Of the repository above `directory`, as soon as there is one.
     pub fn above(directory: &Path) -> GitLock {
-        let found = directory.ancestors().map(|folder| folder.join(".git")).find(|path| path.exists());
-        let folder = found.and_then(|path| {
-            if path.is_dir() {
-                return Some(path);
-            }
-            let text = fs::read_to_string(&path).ok()?;
-            let target = text.strip_prefix("gitdir:")?.trim();
-            path.parent().map(|parent| parent.join(target))
-        });
-        GitLock(folder.map(|folder| folder.join("index.lock")))
+        GitLock { directory: directory.to_owned(), lock: None }
     }
 
     /// What git is doing.
-    pub fn state(&self) -> Git {
-        match &self.0 {
+    pub fn state(&mut self) -> Git {
+        if self.lock.is_none() {
+            self.lock = find(&self.directory);
+        }
+        match &self.lock {
             Some(lock) if lock.exists() => Git::AtWork,
             _ => Git::Idle,
         }
     }
+}
+
+/// In a linked working tree `.git` is a file that says where its own part of the repository is (gitrepository-layout(5)).
+fn find(directory: &Path) -> Option<PathBuf> {
+    let git = directory.ancestors().map(|folder| folder.join(".git")).find(|path| path.exists())?;
+    if git.is_dir() {
+        return Some(git.join("index.lock"));
+    }
+    let text = fs::read_to_string(&git).ok()?;
+    let target = text.strip_prefix("gitdir:")?.trim();
+    Some(git.parent()?.join(target).join("index.lock"))
 }
 
 #[cfg(test)]
@@ -43,8 +50,9 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let inner = folder.path().join("project/sql");
         fs::create_dir_all(&inner)?;
+        let mut lock = GitLock::above(&inner);
+        assert_eq!(lock.state(), Git::Idle);
         fs::create_dir(folder.path().join(".git"))?;
-        let lock = GitLock::above(&inner);
         assert_eq!(lock.state(), Git::Idle);
         fs::write(folder.path().join(".git/index.lock"), "")?;
         assert_eq!(lock.state(), Git::AtWork);

@@ -89,12 +89,16 @@ impl Watch<'_> {
         let kept = opening.session.clean().and_then(|()| opening.refresh_records());
         interrupt::nothing_to_cancel();
         match (done, kept) {
-            (Err(error), Err(_)) | (Ok(_), Err(error)) => return self.disconnected(&error),
-            (Err(error), Ok(())) => self.failed(&error, begin.elapsed())?,
-            (Ok(_), Ok(())) => {}
+            // The watch is about to end.
+            (done, Err(_)) if interrupt::is_requested() => {
+                done.map_or_else(|error| self.failed(&error, begin.elapsed()), |_| Ok(()))
+            }
+            (Err(error), Err(_)) | (Ok(_), Err(error)) => self.disconnected(&error),
+            (done, Ok(())) => {
+                self.connection = Some(opening);
+                done.map_or_else(|error| self.failed(&error, begin.elapsed()), |_| Ok(()))
+            }
         }
-        self.connection = Some(opening);
-        Ok(())
     }
 
     fn apply(&self, opening: &mut Opening, begin: Instant) -> Result<Done> {
@@ -138,6 +142,7 @@ impl Watch<'_> {
                 self.standing = Standing::Good;
                 Ok(Some(Box::new(opening)))
             }
+            Err(error) if error.kind == Kind::Interrupted => Ok(None),
             Err(error) => {
                 self.disconnected(&error)?;
                 self.retry = Some(Instant::now() + AGAIN);
