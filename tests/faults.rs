@@ -12,6 +12,8 @@ mod files;
 mod killed;
 #[path = "faults/sections.rs"]
 mod sections;
+#[path = "faults/server.rs"]
+mod server;
 mod support;
 
 use std::process::ExitCode;
@@ -33,7 +35,8 @@ fn main() -> ExitCode {
         }
     };
     let tests: Vec<(&str, Test)> =
-        [commit::TESTS, concurrency::TESTS, connection::TESTS, files::TESTS, killed::TESTS, sections::TESTS].concat();
+        [commit::TESTS, concurrency::TESTS, connection::TESTS, files::TESTS, killed::TESTS, sections::TESTS, server::TESTS]
+            .concat();
     let trial = |(name, test): (&str, Test)| {
         let server = server.clone();
         Trial::test(name, move || server.as_ref().map_or(Ok(()), test))
