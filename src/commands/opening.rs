@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
-use crate::config::Settings;
+use crate::config::{Lessons, Settings};
 use crate::database::connect::Target;
 use crate::database::drift;
 use crate::database::effects::{Described, Ids};
@@ -311,6 +311,9 @@ impl Opening {
     pub fn keep(&self, settings: &Settings, learned: &mut Learned, finished: &Finished) {
         let before = learned.clone();
         learned.update(&self.project, &finished.learned);
+        if settings.lessons == Lessons::Dropped {
+            return;
+        }
         if *learned != before
             && let Err(error) = learned.save(&settings.root)
         {

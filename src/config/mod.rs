@@ -70,6 +70,17 @@ pub struct Settings {
     /// The `NAME` of the `[env.NAME]` in use.
     pub environment: Option<String>,
     pub on_drift: OnDrift,
+    pub lessons: Lessons,
+}
+
+/// What becomes of what a run learns about the project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lessons {
+    /// It is kept in `.pgmg/`.
+    #[default]
+    Kept,
+    /// Nothing in the project may change: a hook that changes files is refused.
+    Dropped,
 }
 
 /// A layer of settings, weaker or stronger than another. Directories are as in [`Settings`].
@@ -135,6 +146,7 @@ impl Settings {
             rules,
             environment: name,
             on_drift: flags.on_drift,
+            lessons: Lessons::Kept,
         })
     }
 

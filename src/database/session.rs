@@ -119,12 +119,6 @@ impl Session {
         self.messages
     }
 
-    /// Why this role cannot change anything here, in words; `None` if it can.
-    pub fn read_only_because(&mut self) -> Result<Option<String>> {
-        let rows = self.query(include_str!("may_change.sql"), &[])?;
-        Ok(rows.first().and_then(|row| row.get(0)))
-    }
-
     /// Begins the transaction with its marker table, its guard against a stray COMMIT, and its savepoint.
     pub fn begin(&mut self) -> Result<std::result::Result<(), SqlError>> {
         let begun = self.command(include_str!("begin.sql"))?;
@@ -137,10 +131,15 @@ impl Session {
 
     /// Tries units in order until one fails. Those that are done stay; the one that failed leaves nothing.
     pub fn attempt(&mut self, units: &[Unit<'_>]) -> Result<Outcome> {
+        self.attempt_heard(units, &|_| {})
+    }
+
+    /// The same; `heard` learns how many commands of a message are done, the marker row counted.
+    pub fn attempt_heard(&mut self, units: &[Unit<'_>], heard: &dyn Fn(usize)) -> Result<Outcome> {
         let (commands, settings_after) = self.commands(units);
         let mut done = 0;
         for range in messages(&commands) {
-            let outcome = self.send(&commands[range.clone()])?;
+            let outcome = self.send(&commands[range.clone()], heard)?;
             let reached = range.start + outcome.completed;
             done = commands[..reached].iter().rev().find_map(|command| command.finishes).map_or(0, |unit| unit + 1);
             if done > 0 {
@@ -169,7 +168,7 @@ impl Session {
         commands.truncate(commands.len().saturating_sub(2));
         // Whatever happens next, ROLLBACK TO comes first, and it takes the settings back as well.
         for range in messages(&commands) {
-            let outcome = self.send(&commands[range.clone()])?;
+            let outcome = self.send(&commands[range.clone()], &|_| {})?;
             self.savepoint = Savepoint::Failed;
             if let Some(error) = outcome.error {
                 return Ok(Err(commands[range.start + outcome.failed].failure(error)));
@@ -340,7 +339,7 @@ impl Session {
         Ok(Outcome { done: units.len(), failure: None })
     }
 
-    fn send(&mut self, commands: &[Command]) -> Result<Sent> {
+    fn send(&mut self, commands: &[Command], heard: &dyn Fn(usize)) -> Result<Sent> {
         let mut text = String::with_capacity(commands.iter().map(|command| command.text.len() + 3).sum());
         let mut begins = Vec::with_capacity(commands.len());
         for command in commands {
@@ -350,7 +349,7 @@ impl Session {
             text.push_str("\n;");
         }
         self.messages += 1;
-        let (completions, error) = self.stream(&text)?;
+        let (completions, error) = self.stream(&text, heard)?;
         let mut left = completions;
         let completed = commands.iter().take_while(|command| take(&mut left, command.completions)).count();
         let Some(mut error) = error else {
@@ -368,7 +367,7 @@ impl Session {
     }
 
     /// Sends one message; gives how many statements were completed, and the error that ended it.
-    fn stream(&mut self, text: &str) -> Result<(usize, Option<SqlError>)> {
+    fn stream(&mut self, text: &str, heard: &dyn Fn(usize)) -> Result<(usize, Option<SqlError>)> {
         interrupt::check()?;
         let client = &self.client;
         self.runtime.block_on(async {
@@ -380,7 +379,10 @@ impl Session {
             pin_mut!(stream);
             while let Some(message) = stream.next().await {
                 match message {
-                    Ok(SimpleQueryMessage::CommandComplete(_)) => completions += 1,
+                    Ok(SimpleQueryMessage::CommandComplete(_)) => {
+                        completions += 1;
+                        heard(completions);
+                    }
                     Ok(_) => {}
                     Err(error) => return sql_error(&error).map(|error| (completions, Some(error))).ok_or_else(|| lost(&error)),
                 }
@@ -390,7 +392,7 @@ impl Session {
     }
 
     fn command(&mut self, sql: &str) -> Result<std::result::Result<(), SqlError>> {
-        Ok(self.stream(sql)?.1.map_or(Ok(()), Err))
+        Ok(self.stream(sql, &|_| {})?.1.map_or(Ok(()), Err))
     }
 }
 

@@ -51,7 +51,15 @@ fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration, first: &B
     loop {
         let before = earlier.again(drive.session)?;
         let since = Instant::now();
-        let outcome = drive.session.attempt(std::slice::from_ref(&unit))?;
+        let total = migration.statements.len();
+        let ran = drive.ran.len();
+        let heard = |done: usize| {
+            // The marker row comes first, and the savepoints last.
+            let statement = done.clamp(1, total.max(1));
+            drive.input.progress.at(ran, &format!("{}, statement {statement} of {total}", migration.file.path));
+        };
+        heard(0);
+        let outcome = drive.session.attempt_heard(std::slice::from_ref(&unit), &heard)?;
         drive.figures.attempts += 1;
         let Some(failed) = outcome.failure else {
             drive.course.push(Done::Migration(index));

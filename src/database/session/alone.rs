@@ -9,6 +9,12 @@ use crate::model::sql_error::SqlError;
 use crate::model::statement::Settings;
 
 impl Session {
+    /// Why this role cannot change anything here, in words; `None` if it can.
+    pub fn read_only_because(&mut self) -> Result<Option<String>> {
+        let rows = self.query(include_str!("../may_change.sql"), &[])?;
+        Ok(rows.first().and_then(|row| row.get(0)))
+    }
+
     /// Rolls back what is open and makes the session as it was when it was opened: settings, locks, prepared statements and
     /// temporary objects are gone (PostgreSQL manual, DISCARD).
     pub fn clean(&mut self) -> Result<()> {
