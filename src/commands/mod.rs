@@ -8,6 +8,7 @@ mod committing;
 pub mod history;
 mod hooks;
 pub mod init;
+mod kept_result;
 mod lints;
 pub mod new;
 mod opening;
