@@ -78,12 +78,12 @@ pub fn run(settings: &Settings, presentation: &Presentation, options: &Options) 
         let help = "use `pgmg apply`, or watch another database with --env or --connection-string";
         return Err(Error::new(Kind::Disagreement, Diagnostic::new(message).help(help)));
     }
-    let opening = Opening::connect(settings)?;
     let (sender, receiver) = mpsc::channel();
-    let mut watch = Watch::new(settings, presentation, options, opening, &sender)?;
     let interrupted = sender.clone();
+    // Before anything that may be interrupted, so that no Ctrl-C is missed.
     interrupt::tell(move || _ = interrupted.send(Message::Interrupted));
-    watch.run(&receiver)
+    let opening = Opening::connect(settings)?;
+    Watch::new(settings, presentation, options, opening, &sender)?.run(&receiver)
 }
 
 /// A watch at work.

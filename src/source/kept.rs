@@ -12,9 +12,9 @@ use super::walk::Found;
 use crate::error::Result;
 use crate::model::project::Project;
 
-/// A file that was written to so shortly before it was read may be written to again without another time: clocks of file
-/// systems are coarse.
-const FRESH: Duration = Duration::from_millis(50);
+/// A file that was written to so shortly before it was read may be written to again without another time: some file systems
+/// count in seconds, or in two.
+const FRESH: Duration = Duration::from_secs(2);
 
 /// A project with what is known of its files.
 #[derive(Default)]
