@@ -3,9 +3,10 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use libtest_mimic::{Arguments, Trial};
 use support::case::{self, Found};
@@ -71,7 +72,34 @@ fn main() -> ExitCode {
             server.as_ref().map_or(Ok(()), |server| as_apply(server, &found))
         }));
     }
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let code = libtest_mimic::run(&arguments, trials).exit_code();
+    if let Ok(cache) = WARM.as_ref() {
+        // A static is never dropped.
+        let _ = std::fs::remove_dir_all(cache.path());
+    }
+    code
+}
+
+/// A cache that has been used once, for what every server begins with: making that takes as long as a test.
+static WARM: LazyLock<Outcome<TempDir>> = LazyLock::new(|| {
+    let (cache, project) = (support::scratch()?, support::scratch()?);
+    std::fs::create_dir(project.path().join("sql"))?;
+    let mut command = pgmg::command(project.path(), None, &["check"]);
+    pgmg::finish(command.env("XDG_CACHE_HOME", cache.path()).spawn()?, "pgmg check".into())?;
+    let _ = std::fs::remove_dir_all(cache.path().join("pgmg/projects"));
+    Ok(cache)
+});
+
+/// A cache of a test's own with what every server begins with.
+fn cache() -> Outcome<TempDir> {
+    let warm = WARM.as_ref().map_err(|failed| failed.message().unwrap_or("no cache").to_owned())?;
+    let own = support::scratch()?;
+    let folder = own.path().join("pgmg");
+    std::fs::DirBuilder::new().mode(0o700).create(&folder)?;
+    for entry in warm.path().join("pgmg").read_dir()?.flatten().filter(|entry| entry.path().is_dir()) {
+        std::os::unix::fs::symlink(entry.path(), folder.join(entry.file_name()))?;
+    }
+    Ok(own)
 }
 
 /// A project in a folder, with a cache of its own.
@@ -83,7 +111,7 @@ struct Checked {
 impl Checked {
     fn new(files: &[(&str, &str)]) -> Outcome<Self> {
         let tree: Tree = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
-        Ok(Checked { folder: project::written(&tree, &BTreeMap::new())?, cache: support::scratch()? })
+        Ok(Checked { folder: project::written(&tree, &BTreeMap::new())?, cache: cache()? })
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -133,7 +161,7 @@ fn as_apply(server: &Arc<Server>, found: &Found) -> Outcome {
     let arguments: Vec<&str> = ["apply"].into_iter().chain(more.clone()).collect();
     let apply = pgmg::run(folder.path(), &database.connection_string(), &arguments)?;
     std::fs::remove_dir_all(folder.path().join(".pgmg")).ok();
-    let checked = Checked { folder, cache: support::scratch()? };
+    let checked = Checked { folder, cache: cache()? };
     let check = checked.check(&more.collect::<Vec<_>>())?;
     let codes = |run: &Run| run.code.unwrap_or(-1).to_string();
     ensure_equal(format!("exit code\n{}\n{}", apply.transcript(), check.transcript()), &codes(&apply), &codes(&check))?;
