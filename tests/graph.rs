@@ -123,7 +123,7 @@ fn before_the_first_apply(server: &Arc<Server>) -> Outcome {
     let nothing = run(folder.path(), Some(&database), &["graph"])?.expect_code(&[2])?;
     nothing.expect_stderr(&["nothing is recorded in this database", "`pgmg apply`"])?;
     let nothing = run(folder.path(), None, &["why", "v", "w"])?.expect_code(&[2])?;
-    nothing.expect_stderr(&["nothing is known of this project's objects yet", "`pgmg plan`"])?;
+    nothing.expect_stderr(&["nothing is known of this project's objects yet", "`pgmg check`"])?;
     let json = run(folder.path(), None, &["graph", "--format", "json"])?.expect_code(&[2])?.json()?;
     ensure(json["error"]["kind"] == "usage", || json.to_string())
 }

@@ -90,8 +90,9 @@ fn recorded(settings: &Settings, project: &Project) -> Result<Vec<KnownObject>> 
 
 fn kept(settings: &Settings) -> Result<Vec<KnownObject>> {
     let objects = Objects::load(&settings.root).ok_or_else(|| {
-        Error::usage("nothing is known of this project's objects yet, and no database is named that could tell")
-            .help("run `pgmg plan` or `pgmg apply` first, or say where the database is: --connection-string=postgres://…")
+        Error::usage("nothing is known of this project's objects yet, and no database is named that could tell").help(
+            "run `pgmg check`, `pgmg plan` or `pgmg apply` first, or say where the database is: --connection-string=postgres://…",
+        )
     })?;
     Ok(objects.known().cloned().collect())
 }
