@@ -28,6 +28,7 @@ const TESTS: &[(&str, Test)] = &[
     ("what_errors_told_is_not_forgotten", what_errors_told_is_not_forgotten),
     ("the_database_fills_an_empty_cache", the_database_fills_an_empty_cache),
     ("a_plan_is_enough", a_plan_is_enough),
+    ("what_somebody_made_by_hand_is_there", what_somebody_made_by_hand_is_there),
     ("declared_after_what_it_needs_was_applied", declared_after_what_it_needs_was_applied),
 ];
 
@@ -122,7 +123,7 @@ fn before_the_first_apply(server: &Arc<Server>) -> Outcome {
     let nothing = run(folder.path(), Some(&database), &["graph"])?.expect_code(&[2])?;
     nothing.expect_stderr(&["nothing is recorded in this database", "`pgmg apply`"])?;
     let nothing = run(folder.path(), None, &["why", "v", "w"])?.expect_code(&[2])?;
-    nothing.expect_stderr(&["nothing is known of this project's objects yet", "`pgmg plan`"])?;
+    nothing.expect_stderr(&["nothing is known of this project's objects yet", "`pgmg check`"])?;
     let json = run(folder.path(), None, &["graph", "--format", "json"])?.expect_code(&[2])?.json()?;
     ensure(json["error"]["kind"] == "usage", || json.to_string())
 }
@@ -168,6 +169,17 @@ fn a_plan_is_enough(server: &Arc<Server>) -> Outcome {
     let (database, folder) = (server.database(None)?, project::written(&example()?, &BTreeMap::new())?);
     run(folder.path(), Some(&database), &["plan"])?.expect_code(&[0])?;
     run(folder.path(), None, &["why", "totals", "tax"])?.expect_code(&[0]).map(drop)
+}
+
+/// Nobody's file makes it, and it would stand in the way of a change.
+fn what_somebody_made_by_hand_is_there(server: &Arc<Server>) -> Outcome {
+    let (database, folder) = apply(server, &one_file("v", "CREATE VIEW v AS SELECT 1 AS a;"))?;
+    database
+        .run("CREATE VIEW by_hand AS SELECT * FROM v; CREATE FUNCTION rows_of() RETURNS SETOF v LANGUAGE sql AS 'TABLE v'")?;
+    let run = run(folder.path(), Some(&database), &["graph", "v", "--dependents"])?.expect_code(&[0])?;
+    let expected = "view.v (sql/v.sql:1)\n\nNeeded by: 2 objects, directly\n\
+                    ├── function.rows_of() [catalog]\n└── view.by_hand [catalog]\n";
+    ensure_equal("the graph", expected, &run.stdout)
 }
 
 /// The name of the needed object is known though the statement that makes it takes no part in the run.

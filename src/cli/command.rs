@@ -187,7 +187,7 @@ pub enum Command {
     },
     /// Show what needs what: everything, or what is around one object
     ///
-    /// The graph comes from the database, or, where none is named, from what .pgmg/ keeps of the last plan or apply. Each edge
+    /// The graph comes from the database, or, where none is named, from what .pgmg/ keeps of the last plan, apply or check. Each edge
     /// says how it is known: PostgreSQL's catalog has it, a file declares it, an error told of it, or the text of a function's
     /// body names it, which nobody has proved.
     Graph {

@@ -73,12 +73,13 @@ fn recorded(settings: &Settings, project: &Project) -> Result<Vec<KnownObject>> 
         let message = "nothing is recorded in this database: pgmg has applied nothing to it";
         return Err(Error::new(Kind::Usage, Diagnostic::new(message).help("run `pgmg apply` first")));
     }
-    let dependencies = state.read_dependencies(&mut session)?;
+    let mut dependencies = state.read_dependencies(&mut session)?;
+    dependencies.extend(state.dependents_outside(&mut session, &recorded.statements)?);
     let mut known = known_objects(&recorded.statements, &dependencies);
     let before = Objects::load(&settings.root);
     let mut objects = before.clone().unwrap_or_default();
     objects.complete(&mut known);
-    objects.update(project, &recorded.statements, &dependencies);
+    objects.replace(project, &known);
     if before.as_ref() != Some(&objects)
         && let Err(error) = objects.save(&settings.root)
     {
@@ -89,8 +90,9 @@ fn recorded(settings: &Settings, project: &Project) -> Result<Vec<KnownObject>> 
 
 fn kept(settings: &Settings) -> Result<Vec<KnownObject>> {
     let objects = Objects::load(&settings.root).ok_or_else(|| {
-        Error::usage("nothing is known of this project's objects yet, and no database is named that could tell")
-            .help("run `pgmg plan` or `pgmg apply` first, or say where the database is: --connection-string=postgres://…")
+        Error::usage("nothing is known of this project's objects yet, and no database is named that could tell").help(
+            "run `pgmg check`, `pgmg plan` or `pgmg apply` first, or say where the database is: --connection-string=postgres://…",
+        )
     })?;
     Ok(objects.known().cloned().collect())
 }

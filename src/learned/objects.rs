@@ -48,12 +48,26 @@ impl Objects {
     /// Takes in what was recorded. What only errors told of an object stays known as long as its statement is the same: a run
     /// that knows the order has no error. Objects whose statements the project no longer has are forgotten.
     pub fn update(&mut self, project: &Project, records: &[RecordedStatement], dependencies: &[Dependency]) {
+        let names: HashSet<&str> = records.iter().map(|row| row.name.as_str()).collect();
         let mut recorded = known_objects(records, dependencies);
-        self.complete(&mut recorded);
-        self.known.extend(recorded.into_iter().map(|object| (object.name.clone(), object)));
+        recorded.retain(|object| names.contains(object.name.as_str()));
+        self.take(project, recorded);
+    }
+
+    /// Takes in what a database knows of all objects, those included that are not recorded but need what is.
+    pub fn replace(&mut self, project: &Project, known: &[KnownObject]) {
+        self.known.retain(|_, object| !object.checksum.is_empty());
+        self.take(project, known.to_vec());
+    }
+
+    fn take(&mut self, project: &Project, mut objects: Vec<KnownObject>) {
+        self.complete(&mut objects);
+        // Where a file is is for the project to say.
+        let kept = |object: KnownObject| (object.name.clone(), KnownObject { file: None, ..object });
+        self.known.extend(objects.into_iter().map(kept));
         if let Some(statements) = &project.statements {
             let present: HashSet<String> = statements.iter().map(|statement| statement.checksum.to_string()).collect();
-            self.known.retain(|_, object| present.contains(&object.checksum));
+            self.known.retain(|_, object| object.checksum.is_empty() || present.contains(&object.checksum));
         }
     }
 

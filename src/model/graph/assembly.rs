@@ -1,6 +1,6 @@
 //! Puts the graph together: from what is recorded of objects, and from the files that make them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::lookup::{last_part, without_arguments, without_kind};
 use super::{Graph, GraphObject};
@@ -10,12 +10,12 @@ use crate::model::project::Project;
 use crate::model::record::{Dependency, LearnedFrom, RecordedStatement};
 use crate::model::statement::{Form, Statement, Strength, Uses};
 
-/// What is recorded of an object, or of a statement that provides none.
+/// What is recorded of an object, or of a statement that provides none; or of another one that needs such an object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KnownObject {
     /// `view.user_stats`, or `grant.1f2e3d4c5b6a`.
     pub name: String,
-    /// Of its statement, as printed.
+    /// Of its statement, as printed; empty where it has none in the code directory.
     pub checksum: String,
     /// The file below the code directory, where that is recorded.
     pub file: Option<String>,
@@ -23,27 +23,38 @@ pub struct KnownObject {
     pub needs: Vec<(String, LearnedFrom)>,
 }
 
-/// What is recorded, object by object. A statement that provides nothing needs what it touches.
+/// What is recorded, object by object, and what needs it without being recorded. A statement that provides nothing needs what
+/// it touches.
 pub fn known_objects(statements: &[RecordedStatement], dependencies: &[Dependency]) -> Vec<KnownObject> {
-    let mut needs: HashMap<&str, Vec<(String, LearnedFrom)>> = HashMap::new();
+    let recorded: HashSet<&str> = statements.iter().map(|row| row.name.as_str()).collect();
+    let mut needs: BTreeMap<String, Vec<(String, LearnedFrom)>> = BTreeMap::new();
     for edge in dependencies {
-        needs.entry(&edge.object_name).or_default().push((edge.depends_on.clone(), edge.learned_from));
+        let object = whole(&edge.object_name, &recorded);
+        needs.entry(object).or_default().push((edge.depends_on.clone(), edge.learned_from));
     }
-    let known = |row: &RecordedStatement| {
-        let mut needs = needs.remove(row.name.as_str()).unwrap_or_default();
+    let settled = |mut needs: Vec<(String, LearnedFrom)>| {
+        needs.sort_unstable();
+        needs.dedup_by(|a, b| a.0 == b.0);
+        needs
+    };
+    let mut known: Vec<KnownObject> = Vec::with_capacity(statements.len());
+    for row in statements {
+        let mut needs = needs.remove(&row.name).unwrap_or_default();
         if row.object.is_none() {
             needs.extend(row.touches.iter().map(|touched| (touched.clone(), LearnedFrom::Catalog)));
         }
-        needs.sort_unstable();
-        needs.dedup_by(|a, b| a.0 == b.0);
-        KnownObject { name: row.name.clone(), checksum: row.checksum.clone(), file: row.file.clone(), needs }
-    };
-    statements.iter().map(known).collect()
+        let (name, checksum, file) = (row.name.clone(), row.checksum.clone(), row.file.clone());
+        known.push(KnownObject { name, checksum, file, needs: settled(needs) });
+    }
+    let others = needs.into_iter().map(|(name, needs)| KnownObject { name, needs: settled(needs), ..KnownObject::default() });
+    known.extend(others);
+    known
 }
 
 /// The graph of the known objects, with their places and texts as far as the project has them, and with what the bodies of
 /// routines name. `path` makes of a file below the code directory what a person calls it.
 pub fn assemble(known: &[KnownObject], project: &Project, path: &dyn Fn(&str) -> String) -> Graph {
+    let makers = makers(project.migrations.as_deref().unwrap_or_default());
     let by_checksum: HashMap<String, &Statement> =
         project.statements.iter().flatten().map(|s| (s.checksum.to_string(), s)).collect();
     let names: HashSet<&str> = known.iter().map(|object| object.name.as_str()).collect();
@@ -53,6 +64,7 @@ pub fn assemble(known: &[KnownObject], project: &Project, path: &dyn Fn(&str) ->
         let statement = by_checksum.get(&object.checksum).copied();
         objects.push(match statement {
             Some(statement) => of_statement(&object.name, statement),
+            None if object.checksum.is_empty() => of_migration(&object.name, &makers),
             None => GraphObject { name: object.name.clone(), path: object.file.as_deref().map(path), ..GraphObject::default() },
         });
         // What a file or an error told of may be gone; what the catalog told of cannot go without its dependents.
@@ -63,7 +75,6 @@ pub fn assemble(known: &[KnownObject], project: &Project, path: &dyn Fn(&str) ->
     }
     let others: HashSet<String> =
         edges.iter().map(|edge| &edge.1).filter(|name| !names.contains(name.as_str())).cloned().collect();
-    let makers = makers(project.migrations.as_deref().unwrap_or_default());
     objects.extend(others.into_iter().map(|name| of_migration(&name, &makers)));
     let named = Named::new(&objects);
     let routines = known.iter().filter(|object| is_routine(&object.name));
@@ -75,14 +86,21 @@ pub fn assemble(known: &[KnownObject], project: &Project, path: &dyn Fn(&str) ->
     Graph::new(objects, edges)
 }
 
-/// The constraint of a table stands for the table, unless it is an object of the code directory.
-fn whole(needed: &str, known: &HashSet<&str>) -> String {
-    match needed.strip_prefix("table constraint.") {
-        Some(constraint) if !known.contains(needed) => {
-            let table = constraint.strip_suffix(last_part(constraint)).unwrap_or(constraint).trim_end_matches('.');
-            format!("table.{table}")
+/// A part of an object (a constraint, a default) stands for the whole, unless it is recorded itself.
+fn whole(name: &str, recorded: &HashSet<&str>) -> String {
+    let of_table = |part: &str| {
+        let table = part.strip_suffix(last_part(part)).unwrap_or(part).trim_end_matches('.');
+        format!("table.{table}")
+    };
+    match name.split_once('.') {
+        _ if recorded.contains(name) => name.to_owned(),
+        Some(("table constraint" | "default value" | "table column", part)) => of_table(part),
+        Some(("domain constraint", part)) => {
+            // The domain's name is one identifier here, schema and all.
+            let domain = without_arguments(part).unwrap_or(part).trim_matches('"').replace("\"\"", "\"");
+            format!("type.{}", domain.strip_prefix("public.").unwrap_or(&domain))
         }
-        _ => needed.to_owned(),
+        _ => name.to_owned(),
     }
 }
 

@@ -1,0 +1,3 @@
+CREATE FUNCTION is_fair(stars int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT stars BETWEEN 1 AND 5';
+CREATE DOMAIN stars AS int CHECK (is_fair(VALUE));
+CREATE FUNCTION now_utc() RETURNS timestamp LANGUAGE sql STABLE AS 'SELECT now() AT TIME ZONE ''utc''';
