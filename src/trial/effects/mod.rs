@@ -30,13 +30,7 @@ pub struct Before {
 impl Before {
     /// Reads what the first of several migrations is compared with.
     pub fn read(session: &mut Session) -> Result<Before> {
-        let filled = effects::filled(session)?.map(Rc::new);
-        Before { filled, ..Before::default() }.next(session)
-    }
-
-    /// The same for the next migration.
-    pub fn next(&self, session: &mut Session) -> Result<Before> {
-        let before = self.again(session)?;
+        let before = Before::alone(session)?.again(session)?;
         Ok(Before { locks: before.touched.locks.clone(), ..before })
     }
 
@@ -73,8 +67,13 @@ impl Measured {
     }
 }
 
-/// What the try did that just succeeded.
-pub fn measure(session: &mut Session, outside: DescribedOutside<'_>, before: &Before, since: Instant) -> Result<Measured> {
+/// What the try did that just succeeded, and what the next migration is compared with.
+pub fn measure(
+    session: &mut Session,
+    outside: DescribedOutside<'_>,
+    before: &Before,
+    since: Instant,
+) -> Result<(Measured, Before)> {
     let touched = effects::touched(session)?;
     let mut ids = touched.ids.clone();
     ids.relations.extend(touched.rows.keys());
@@ -86,7 +85,9 @@ pub fn measure(session: &mut Session, outside: DescribedOutside<'_>, before: &Be
     reading.routines()?;
     reading.containers();
     reading.locks(&touched);
-    Ok(Measured { since, effects: reading.effects })
+    let measured = Measured { since, effects: reading.effects };
+    let (locks, filled) = (touched.locks.clone(), before.filled.clone());
+    Ok((measured, Before { touched, described: after, locks, filled }))
 }
 
 /// Only what was there before the run counts; but an earlier migration may have changed it, and what pgmg dropped is not there.
