@@ -23,6 +23,8 @@ pub struct Before {
     described: Described,
     /// The locks held before anything was done for this migration.
     locks: HashMap<u32, LockMode>,
+    /// What was not there before the run: nothing that is done to it is an effect.
+    new: Ids,
     /// Tables that hold data although no statistics say so; `None`: any could.
     filled: Option<Rc<HashSet<u32>>>,
 }
@@ -37,8 +39,8 @@ impl Before {
     /// The same for another try of the same migration, after something was done for it.
     pub fn again(&self, session: &mut Session) -> Result<Before> {
         let touched = effects::touched(session)?;
-        let described = effects::described(session, &touched.ids)?;
-        Ok(Before { touched, described, locks: self.locks.clone(), filled: self.filled.clone() })
+        let described = effects::described(session, &touched.ids.without(&self.new))?;
+        Ok(Before { touched, described, ..self.clone() })
     }
 
     /// The same for a statement in a transaction of its own.
@@ -77,8 +79,12 @@ pub fn measure(
     let touched = effects::touched(session)?;
     let mut ids = touched.ids.clone();
     ids.relations.extend(touched.rows.keys());
+    let ids = ids.without(&before.new);
     let after = effects::described(session, &ids)?;
-    let was = as_it_was(outside(&ids)?, before);
+    let there = outside(&ids)?;
+    let mut new = before.new.clone();
+    new.extend(ids.without(&there.ids()));
+    let was = as_it_was(there, before);
     let mut reading = Reading { session, before, was: &was, after: &after, effects: Vec::new() };
     reading.relations(&counts(&touched, &before.touched))?;
     reading.types()?;
@@ -87,7 +93,7 @@ pub fn measure(
     reading.locks(&touched);
     let measured = Measured { since, effects: reading.effects };
     let (locks, filled) = (touched.locks.clone(), before.filled.clone());
-    Ok((measured, Before { touched, described: after, locks, filled }))
+    Ok((measured, Before { touched, described: after, locks, new, filled }))
 }
 
 /// Only what was there before the run counts; but an earlier migration may have changed it, and what pgmg dropped is not there.
