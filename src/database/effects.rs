@@ -268,6 +268,12 @@ pub fn described_outside(
     collected(&rows)
 }
 
+/// Whether there is anything that a migration could have an effect on.
+pub fn possible(session: &mut Session) -> Result<bool> {
+    let rows = session.query(include_str!("effects_possible.sql"), &[])?;
+    Ok(rows.first().is_none_or(|row| row.get(0)))
+}
+
 /// The tables that hold data although no statistics say so; `None` if PostgreSQL would not tell.
 pub fn filled(session: &mut Session) -> Result<Option<HashSet<u32>>> {
     let rows = session.probe(include_str!("effects_filled.sql"), &[])?;

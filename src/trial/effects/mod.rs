@@ -15,9 +15,19 @@ use crate::model::effect::{Effect, Held, LockMode, Size};
 /// How objects were before a run, seen from outside its transaction.
 pub type DescribedOutside<'a> = &'a dyn Fn(&Ids) -> Result<Described>;
 
+/// Whether there was anything before the run that something can be done to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Effects {
+    #[default]
+    Possible,
+    /// The database was empty.
+    Impossible,
+}
+
 /// What is known before a migration is tried.
 #[derive(Debug, Clone, Default)]
 pub struct Before {
+    effects: Effects,
     touched: Touched,
     /// How it is what was touched before: by an earlier migration, or by pgmg, which may have dropped it to clear the way.
     described: Described,
@@ -32,12 +42,18 @@ pub struct Before {
 impl Before {
     /// Reads what the first of several migrations is compared with.
     pub fn read(session: &mut Session) -> Result<Before> {
+        if !effects::possible(session)? {
+            return Ok(Before { effects: Effects::Impossible, ..Before::default() });
+        }
         let before = Before::alone(session)?.again(session)?;
         Ok(Before { locks: before.touched.locks.clone(), ..before })
     }
 
     /// The same for another try of the same migration, after something was done for it.
     pub fn again(&self, session: &mut Session) -> Result<Before> {
+        if self.effects == Effects::Impossible {
+            return Ok(self.clone());
+        }
         let touched = effects::touched(session)?;
         let described = effects::described(session, &touched.ids.without(&self.new))?;
         Ok(Before { touched, described, ..self.clone() })
@@ -76,6 +92,9 @@ pub fn measure(
     before: &Before,
     since: Instant,
 ) -> Result<(Measured, Before)> {
+    if before.effects == Effects::Impossible {
+        return Ok((Measured { since, effects: Vec::new() }, before.clone()));
+    }
     let touched = effects::touched(session)?;
     let mut ids = touched.ids.clone();
     ids.relations.extend(touched.rows.keys());
@@ -92,8 +111,8 @@ pub fn measure(
     reading.containers();
     reading.locks(&touched);
     let measured = Measured { since, effects: reading.effects };
-    let (locks, filled) = (touched.locks.clone(), before.filled.clone());
-    Ok((measured, Before { touched, described: after, locks, new, filled }))
+    let (effects, locks, filled) = (before.effects, touched.locks.clone(), before.filled.clone());
+    Ok((measured, Before { effects, touched, described: after, locks, new, filled }))
 }
 
 /// Only what was there before the run counts; but an earlier migration may have changed it, and what pgmg dropped is not there.
