@@ -37,6 +37,26 @@ impl Ids {
         self.lists().iter().all(Vec::is_empty)
     }
 
+    /// Those that are not among `others`.
+    pub fn without(&self, others: &Ids) -> Ids {
+        Ids {
+            relations: &self.relations - &others.relations,
+            types: &self.types - &others.types,
+            routines: &self.routines - &others.routines,
+            schemas: &self.schemas - &others.schemas,
+            extensions: &self.extensions - &others.extensions,
+        }
+    }
+
+    /// Takes in those of `others`.
+    pub fn extend(&mut self, others: Ids) {
+        self.relations.extend(others.relations);
+        self.types.extend(others.types);
+        self.routines.extend(others.routines);
+        self.schemas.extend(others.schemas);
+        self.extensions.extend(others.extensions);
+    }
+
     fn lists(&self) -> [Vec<u32>; 5] {
         [&self.relations, &self.types, &self.routines, &self.schemas, &self.extensions].map(|ids| ids.iter().copied().collect())
     }
@@ -60,6 +80,20 @@ pub struct Described {
     pub types: BTreeMap<u32, Type>,
     pub routines: BTreeMap<u32, Routine>,
     pub containers: BTreeMap<u32, Container>,
+}
+
+impl Described {
+    /// What is described.
+    pub fn ids(&self) -> Ids {
+        let containers: BTreeSet<u32> = self.containers.keys().copied().collect();
+        Ids {
+            relations: self.relations.keys().copied().collect(),
+            types: self.types.keys().copied().collect(),
+            routines: self.routines.keys().copied().collect(),
+            schemas: containers.clone(),
+            extensions: containers,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -232,6 +266,12 @@ pub fn described_outside(
     let [relations, types, routines, schemas, extensions] = ids.lists();
     let rows = client.query(include_str!("effects_described.sql"), &[&relations, &types, &routines, &schemas, &extensions])?;
     collected(&rows)
+}
+
+/// Whether there is anything that a migration could have an effect on.
+pub fn possible(session: &mut Session) -> Result<bool> {
+    let rows = session.query(include_str!("effects_possible.sql"), &[])?;
+    Ok(rows.first().is_none_or(|row| row.get(0)))
 }
 
 /// The tables that hold data although no statistics say so; `None` if PostgreSQL would not tell.

@@ -25,7 +25,12 @@ SELECT 'changed'::pg_catalog.text, held.class, held.object, max(held.rank)::pg_c
        ) AS held
  GROUP BY held.class, held.object
 UNION ALL
-SELECT 'rows', 0::pg_catalog.oid, s.relid, s.n_tup_ins, s.n_tup_upd, s.n_tup_del, coalesce(s.seq_tup_read, 0)
-  FROM pg_catalog.pg_stat_xact_user_tables s
- WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del + coalesce(s.seq_tup_read, 0) > 0
-   AND s.schemaname NOT LIKE 'pg\_temp%'
+SELECT 'rows', 0::pg_catalog.oid, counted.oid, counted.inserted, counted.updated, counted.deleted, counted.read
+  -- The view pg_stat_xact_user_tables looks up every table's indexes as well.
+  FROM (SELECT c.oid, pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) AS inserted,
+               pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) AS updated, pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) AS deleted,
+               pg_catalog.pg_stat_get_xact_tuples_returned(c.oid) AS read
+          FROM pg_catalog.pg_class c
+          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+         WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't') AS counted
+ WHERE counted.inserted + counted.updated + counted.deleted + counted.read > 0

@@ -25,10 +25,10 @@ pub fn run(drive: &mut Drive<'_>) -> Result<()> {
     if drive.input.comparison.migrations.is_empty() {
         return Ok(());
     }
-    let first = Before::read(drive.session)?;
+    let mut before = Before::read(drive.session)?;
     for (at, &index) in drive.input.comparison.migrations.iter().enumerate() {
         let started = Instant::now();
-        run_one(drive, index, &migrations[index], &first)?;
+        before = run_one(drive, index, &migrations[index], before)?;
         drive.ran.push(Ran { index, took: started.elapsed() });
         drive.input.progress.at(at + 1, &migrations[index].file.path);
     }
@@ -40,16 +40,18 @@ pub fn unit_number(index: usize) -> i32 {
     i32::try_from(index).map_or(i32::MIN + 1, |index| -1 - index)
 }
 
-fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration, first: &Before) -> Result<()> {
+/// Gives what the next one is compared with.
+fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration, mut before: Before) -> Result<Before> {
     let parts = migration.statements.iter();
     let parts =
         parts.map(|statement| Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings }).collect();
     let unit = Unit { number: unit_number(index), parts };
     let known = drive.input.needed_by_migrations.get(index).cloned().unwrap_or_default();
-    let earlier = first.next(drive.session)?;
-    build(drive, known)?;
+    if !known.is_empty() {
+        build(drive, known)?;
+        before = before.again(drive.session)?;
+    }
     loop {
-        let before = earlier.again(drive.session)?;
         let since = Instant::now();
         let total = migration.statements.len();
         let ran = drive.ran.len();
@@ -63,15 +65,18 @@ fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration, first: &B
         drive.figures.attempts += 1;
         let Some(failed) = outcome.failure else {
             drive.course.push(Done::Migration(index));
-            let measured = measure(drive.session, drive.input.described_outside, &before, since)?;
+            // Deferred triggers belong to it.
+            super::check_constraints(drive.session, Some(migration))?;
+            let (measured, next) = measure(drive.session, drive.input.described_outside, &before, since)?;
             drive.measured.insert(index, measured);
-            return super::check_constraints(drive.session, Some(migration));
+            return Ok(next);
         };
         drive.figures.failures += 1;
         let statement = migration.statements.get(failed.part);
         let sql = statement.map_or("", |statement| statement.sql());
         let obstacle = diagnose(&failed.error, drive.missing_names(None, sql, &failed.error));
         if obstacle == Obstacle::HasDependents && clear_the_way(drive, migration, &failed.error)? {
+            before = before.again(drive.session)?;
             continue;
         }
         let providers = providers(drive, statement, &obstacle);
@@ -79,6 +84,7 @@ fn run_one(drive: &mut Drive<'_>, index: usize, migration: &Migration, first: &B
             return Err(failure::migration(drive, migration, &failed, &obstacle));
         }
         drive.needed_by_migrations.extend(providers.into_iter().filter(|&id| drive.queue.is_done(id)).map(|id| (index, id)));
+        before = before.again(drive.session)?;
     }
 }
 

@@ -47,7 +47,7 @@ impl Part<'_> {
             if earlier == Earlier::None {
                 let before = Before::alone(session)?;
                 let together = session.run_with(statement.sql(), &statement.settings, |session| {
-                    let measured = effects::measure(session, self.described_outside, &before, started)?;
+                    let (measured, _) = effects::measure(session, self.described_outside, &before, started)?;
                     (self.check)(&measured.until_now())?;
                     state.write_migrations(session, &[self.record(at + 1, None, started)])
                 })?;

@@ -15,14 +15,26 @@ use crate::model::effect::{Effect, Held, LockMode, Size};
 /// How objects were before a run, seen from outside its transaction.
 pub type DescribedOutside<'a> = &'a dyn Fn(&Ids) -> Result<Described>;
 
+/// Whether there was anything before the run that something can be done to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Effects {
+    #[default]
+    Possible,
+    /// The database was empty.
+    Impossible,
+}
+
 /// What is known before a migration is tried.
 #[derive(Debug, Clone, Default)]
 pub struct Before {
+    effects: Effects,
     touched: Touched,
     /// How it is what was touched before: by an earlier migration, or by pgmg, which may have dropped it to clear the way.
     described: Described,
     /// The locks held before anything was done for this migration.
     locks: HashMap<u32, LockMode>,
+    /// What was not there before the run: nothing that is done to it is an effect.
+    new: Ids,
     /// Tables that hold data although no statistics say so; `None`: any could.
     filled: Option<Rc<HashSet<u32>>>,
 }
@@ -30,21 +42,21 @@ pub struct Before {
 impl Before {
     /// Reads what the first of several migrations is compared with.
     pub fn read(session: &mut Session) -> Result<Before> {
-        let filled = effects::filled(session)?.map(Rc::new);
-        Before { filled, ..Before::default() }.next(session)
-    }
-
-    /// The same for the next migration.
-    pub fn next(&self, session: &mut Session) -> Result<Before> {
-        let before = self.again(session)?;
+        if !effects::possible(session)? {
+            return Ok(Before { effects: Effects::Impossible, ..Before::default() });
+        }
+        let before = Before::alone(session)?.again(session)?;
         Ok(Before { locks: before.touched.locks.clone(), ..before })
     }
 
     /// The same for another try of the same migration, after something was done for it.
     pub fn again(&self, session: &mut Session) -> Result<Before> {
+        if self.effects == Effects::Impossible {
+            return Ok(self.clone());
+        }
         let touched = effects::touched(session)?;
-        let described = effects::described(session, &touched.ids)?;
-        Ok(Before { touched, described, locks: self.locks.clone(), filled: self.filled.clone() })
+        let described = effects::described(session, &touched.ids.without(&self.new))?;
+        Ok(Before { touched, described, ..self.clone() })
     }
 
     /// The same for a statement in a transaction of its own.
@@ -73,20 +85,34 @@ impl Measured {
     }
 }
 
-/// What the try did that just succeeded.
-pub fn measure(session: &mut Session, outside: DescribedOutside<'_>, before: &Before, since: Instant) -> Result<Measured> {
+/// What the try did that just succeeded, and what the next migration is compared with.
+pub fn measure(
+    session: &mut Session,
+    outside: DescribedOutside<'_>,
+    before: &Before,
+    since: Instant,
+) -> Result<(Measured, Before)> {
+    if before.effects == Effects::Impossible {
+        return Ok((Measured { since, effects: Vec::new() }, before.clone()));
+    }
     let touched = effects::touched(session)?;
     let mut ids = touched.ids.clone();
     ids.relations.extend(touched.rows.keys());
+    let ids = ids.without(&before.new);
     let after = effects::described(session, &ids)?;
-    let was = as_it_was(outside(&ids)?, before);
+    let there = outside(&ids)?;
+    let mut new = before.new.clone();
+    new.extend(ids.without(&there.ids()));
+    let was = as_it_was(there, before);
     let mut reading = Reading { session, before, was: &was, after: &after, effects: Vec::new() };
     reading.relations(&counts(&touched, &before.touched))?;
     reading.types()?;
     reading.routines()?;
     reading.containers();
     reading.locks(&touched);
-    Ok(Measured { since, effects: reading.effects })
+    let measured = Measured { since, effects: reading.effects };
+    let (effects, locks, filled) = (before.effects, touched.locks.clone(), before.filled.clone());
+    Ok((measured, Before { effects, touched, described: after, locks, new, filled }))
 }
 
 /// Only what was there before the run counts; but an earlier migration may have changed it, and what pgmg dropped is not there.

@@ -186,7 +186,7 @@ impl Reading<'_> {
             // A table that was emptied has no row but those that were put into it since.
             let was_emptied =
                 may_have_rows && !is_derived && !effects::holds_more_than(self.session, oid, &new.place, counts.inserted)?;
-            let size = Size { bytes: Some(bytes.max(old.bytes)), ..size(old) };
+            let size = Size { bytes: Some(bytes.max(old.bytes)).filter(|bytes| *bytes > 0), ..size(old) };
             self.effects.push(if was_emptied { Effect::Truncated { table, size } } else { Effect::Rewritten { table, size } });
         } else if counts.read > 0 && !changed {
             let size = Size { rows: Some(counts.read).filter(|_| old.rows <= 0).or(size(old).rows), ..size(old) };
