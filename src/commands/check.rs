@@ -4,20 +4,28 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::kept_result::{self, Again};
 use super::lints;
 use super::opening::Opening;
 use super::scratch::Scratch;
 use super::staged::Staged;
 use crate::config::Settings;
 use crate::database::kept_builds::KeptBuilds;
+use crate::database::lints::sql_functions_with_settings;
 use crate::database::server_binaries;
+use crate::database::session::Session;
+use crate::database::state::StateTables;
 use crate::error::{Error, Kind, Result};
+use crate::model::plan::Plan;
 use crate::model::project::Project;
 use crate::model::report::{Finding, Level, Report, Rule};
 use crate::output::progress::Bar;
 use crate::output::report::{Style, written};
 use crate::output::{self, Presentation};
 use crate::source::project::{Directories, load};
+
+/// The SQLSTATE of what PostgreSQL's grammar refuses (PostgreSQL manual, appendix A).
+const SYNTAX_ERROR: &str = "42601";
 
 /// What is to be checked, and how.
 #[derive(Debug, Clone, Default)]
@@ -114,7 +122,7 @@ fn check(settings: &Settings, presentation: &Presentation, request: &Request, fo
     found.report.findings = lints::of_files(settings, &project)?;
     if let Some(server) = &request.server {
         let scratch = Scratch::in_server(server)?;
-        return build(&scratch, settings, presentation, found);
+        return build(&scratch, settings, presentation, found).map(drop);
     }
     let bin_dir = server_binaries::find(request.bin_dir.as_deref())?;
     let kept = KeptBuilds::of(&settings.root, &bin_dir);
@@ -124,29 +132,53 @@ fn check(settings: &Settings, presentation: &Presentation, request: &Request, fo
         return Ok(());
     }
     let before = found.report.findings.len();
-    let contents = kept.as_ref().and_then(KeptBuilds::contents);
-    if let Some(contents) = contents {
-        // What was built before saves most of the work, unless something in it cannot become what the files say now.
+    if let Some(contents) = kept.as_ref().and_then(KeptBuilds::contents) {
         let scratch = Scratch::start(Some(bin_dir.clone()), Some(contents))?;
-        match build(&scratch, settings, presentation, found) {
-            Err(error) if matches!(error.kind, Kind::Disagreement | Kind::Unresolved | Kind::Unavailable) => {
-                log::info!("built from nothing: {error}");
-                found.report.findings.truncate(before);
+        match again(&scratch, settings, presentation, found)? {
+            None => {
+                note(kept.as_ref(), &state, found, before);
+                return Ok(());
             }
-            // Nothing records what a body needs: whether it is only too late for it, or wrong from the start, a fresh build tells.
-            Ok(()) if found.report.findings.iter().any(|finding| finding.rule == Rule::FunctionBody.name()) => {
-                found.report.findings.truncate(before);
-            }
-            ended => return ended.map(|()| note(kept.as_ref(), &state, found, before)),
+            Some(doubt) => log::info!("built from nothing: {doubt}"),
         }
+        found.report.findings.truncate(before);
     }
     let mut scratch = Scratch::start(Some(bin_dir), None)?;
-    build(&scratch, settings, presentation, found)?;
+    let (opening, plan) = build(&scratch, settings, presentation, found)?;
+    let used = kept_result::used_by_migrations(&opening.project, &plan);
+    drop(opening);
     note(kept.as_ref(), &state, found, before);
-    if let (Some(kept), Some(data)) = (kept, scratch.stop()) {
-        kept.keep(&data);
+    if let (Some(kept), Some(used), Some(data)) = (kept, used, scratch.stop()) {
+        kept.keep(&data, &used);
     }
     Ok(())
+}
+
+/// Builds on top of what was built before, which saves most of the work; why only a build from nothing can tell, if it is so.
+fn again(scratch: &Scratch, settings: &Settings, presentation: &Presentation, found: &mut Found) -> Result<Option<String>> {
+    let state = StateTables::new(&settings.state_schema);
+    let before = scratch.target().and_then(|target| state.read(&mut Session::open(&target, settings.lock_timeout)?));
+    let before = match before {
+        Ok(before) => before.statements,
+        Err(error) => return Ok(Some(error.to_string())),
+    };
+    let (mut opening, plan) = match build(scratch, settings, presentation, found) {
+        Ok(built) => built,
+        Err(error) if matches!(error.kind, Kind::Usage | Kind::Bug | Kind::Interrupted) => return Err(error),
+        // No database changes what is wrong with a text.
+        Err(error) if error.diagnostics.iter().all(|one| one.code.as_deref() == Some(SYNTAX_ERROR)) => return Err(error),
+        Err(error) => return Ok(Some(error.to_string())),
+    };
+    if found.report.findings.iter().any(|finding| finding.rule == Rule::FunctionBody.name()) {
+        // Whether it is only too late for the body, or wrong from the start.
+        return Ok(Some("a function's body needs what changed".to_owned()));
+    }
+    let after = opening.state.read(&mut opening.session)?.statements;
+    let with_settings = sql_functions_with_settings(&mut opening.session)?;
+    let used = scratch.data().and_then(|data| KeptBuilds::used_by_migrations(&data));
+    let (project, before, after, used) = (&opening.project, before.as_slice(), after.as_slice(), used.as_deref());
+    let again = Again { project, plan: &plan, before, after, used_by_migrations: used, with_settings: &with_settings };
+    Ok(again.doubt().map(str::to_owned))
 }
 
 /// Nothing was found: the same files need no other look.
@@ -158,10 +190,10 @@ fn note(kept: Option<&KeptBuilds>, state: &str, found: &Found, before: usize) {
     }
 }
 
-fn build(scratch: &Scratch, settings: &Settings, presentation: &Presentation, found: &mut Found) -> Result<()> {
-    let (mut opening, _): (Opening, _) = scratch.build(settings, &Bar::new(presentation.progress)).map_err(with_package)?;
+fn build(scratch: &Scratch, settings: &Settings, presentation: &Presentation, found: &mut Found) -> Result<(Opening, Plan)> {
+    let (mut opening, plan) = scratch.build(settings, &Bar::new(presentation.progress)).map_err(with_package)?;
     found.report.findings.extend(lints::of_database(settings, &mut opening)?);
-    Ok(())
+    Ok((opening, plan))
 }
 
 /// An extension that the server does not have comes in a package.

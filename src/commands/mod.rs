@@ -10,6 +10,7 @@ pub mod graph;
 pub mod history;
 mod hooks;
 pub mod init;
+mod kept_result;
 pub mod known_graph;
 mod lints;
 pub mod new;

@@ -121,6 +121,14 @@ impl Scratch {
         }
     }
 
+    /// Where the server's files are, if it is our own.
+    pub fn data(&self) -> Option<PathBuf> {
+        match &self.place {
+            Place::Own(server) => Some(server.data_directory()),
+            Place::Given => None,
+        }
+    }
+
     /// Ends the server, if it is our own; where its files are, as long as this value lives.
     pub fn stop(&mut self) -> Option<PathBuf> {
         match &mut self.place {

@@ -7,6 +7,9 @@ use nix::fcntl::{Flock, FlockArg};
 
 use super::server_template::{cache_directory, keep_files, private_directory, short_hash};
 
+/// Beside the server's own files, so that both are kept at once: the code that the migrations used, a checksum a line.
+const USED_BY_MIGRATIONS: &str = "pgmg-used-by-migrations";
+
 /// How many states are remembered.
 const REMEMBERED: usize = 200;
 
@@ -33,13 +36,24 @@ impl KeptBuilds {
         Some(self.directory.join("server")).filter(|path| path.join("extent").exists())
     }
 
-    /// Keeps the files of a server that was stopped cleanly. Where that is not possible nothing is kept.
-    pub fn keep(&self, data: &Path) {
+    /// Keeps the files of a server that was stopped cleanly, and which code its migrations used. Where that is not possible
+    /// nothing is kept.
+    pub fn keep(&self, data: &Path, used_by_migrations: &[String]) {
+        let used: String = used_by_migrations.iter().map(|checksum| format!("{checksum}\n")).collect();
+        if let Err(error) = fs::write(data.join(USED_BY_MIGRATIONS), used) {
+            log::debug!("the build cannot be kept: {error}");
+            return;
+        }
         let lock = File::create(self.directory.join("lock")).ok();
         let Some(_lock) = lock.and_then(|file| Flock::lock(file, FlockArg::LockExclusive).ok()) else { return };
         if let Err(error) = keep_files(data, &self.directory, &self.directory.join("server")) {
             log::debug!("the build cannot be kept in {}: {error}", self.directory.display());
         }
+    }
+
+    /// The code that the migrations used in the build whose files were copied to `data`; `None`: not known.
+    pub fn used_by_migrations(data: &Path) -> Option<Vec<String>> {
+        Some(fs::read_to_string(data.join(USED_BY_MIGRATIONS)).ok()?.lines().map(str::to_owned).collect())
     }
 
     /// Forgets the files that are kept.

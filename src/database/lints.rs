@@ -1,5 +1,7 @@
 //! What can be asked of a database in which a project is built: questions whose answers are findings.
 
+use std::collections::HashSet;
+
 use super::session::Session;
 use crate::error::Result;
 
@@ -52,6 +54,14 @@ pub fn broken_sql_functions(session: &mut Session) -> Result<Vec<Answer>> {
         }
     }
     Ok(broken)
+}
+
+/// Functions in SQL that set something for themselves (`pg_proc.proconfig`), by `pg_proc.oid`: [`broken_sql_functions`] leaves
+/// them out, because their bodies mean something only under these settings.
+pub fn sql_functions_with_settings(session: &mut Session) -> Result<HashSet<u32>> {
+    let sql = "SELECT p.oid FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang \
+               WHERE l.lanname = 'sql' AND p.proconfig IS NOT NULL AND p.oid >= 16384";
+    Ok(session.query(sql, &[])?.iter().map(|row| row.get(0)).collect())
 }
 
 /// What the extension `plpgsql_check` says of functions in PL/pgSQL; nothing where the server does not have it. Needs an open
