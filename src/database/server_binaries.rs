@@ -18,6 +18,9 @@ const VERSIONED: [(&str, &str, &str); 6] = [
     ("/Applications/Postgres.app/Contents/Versions", "", "bin"),
 ];
 
+/// The oldest major version that works.
+const OLDEST: u32 = 13;
+
 /// Package managers by their program, with what installs the server.
 const INSTALLERS: [(&str, &str); 6] = [
     ("apt-get", "apt-get install postgresql"),
@@ -83,6 +86,27 @@ fn packaged(path: &OsStr, here: &Path) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+/// Fails if the server is older than what works.
+///
+/// # Errors
+///
+/// `Unavailable`, with what to do about it.
+pub(super) fn check_version(bin_dir: &Path) -> Result<()> {
+    let output = Command::new(bin_dir.join("postgres")).arg("--version").output();
+    let Ok(output) = output else { return Ok(()) };
+    let printed = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let version = printed.rsplit(") ").next().unwrap_or_default().split(|c: char| !c.is_ascii_digit()).next();
+    match version.and_then(|version| version.parse::<u32>().ok()) {
+        Some(version) if version < OLDEST => {
+            let message = format!("the PostgreSQL server in {} is too old: {printed}", bin_dir.display());
+            let help = format!("version {OLDEST} or newer is needed; say where one is with --pg-bindir=DIR or PGMG_BINDIR");
+            Err(Error::new(Kind::Unavailable, Diagnostic::new(message).help(help)))
+        }
+        // What does not say its version is not refused for it.
+        _ => Ok(()),
+    }
 }
 
 /// As root the server runs as another user, who may not see what lies in root's home.
@@ -160,6 +184,25 @@ mod tests {
         let path = root.path().join("venv/bin");
         let found = packaged(path.as_os_str(), &root.path().join("project/deep"));
         assert!(found.contains(&python) && found.contains(&node), "{found:?}");
+    }
+
+    #[test]
+    fn a_server_that_is_too_old_is_refused() {
+        let directory = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let says = |version: &str| {
+            let program = directory.path().join("postgres");
+            let script = format!("#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n");
+            std::fs::write(directory.path().join("text"), script).unwrap_or_else(|error| panic!("{error}"));
+            // Made by another process: a child that another test forks meanwhile would keep it open for writing (ETXTBSY).
+            let install = Command::new("install").arg("-m755").arg(directory.path().join("text")).arg(program).status();
+            assert!(install.is_ok_and(|status| status.success()));
+            check_version(directory.path())
+        };
+        let old = says("12.22 (Debian 12.22-1)").err().unwrap_or_else(|| panic!("12 is taken"));
+        assert!(old.kind == Kind::Unavailable && old.diagnostics[0].message.contains("12.22"), "{old}");
+        for new in ["13.1", "15.14 (Debian 15.14-0+deb12u1)", "19devel"] {
+            assert!(says(new).is_ok(), "{new}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
 use super::server_account::Account;
+use super::server_binaries::check_version;
 use super::throwaway::Durability;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
@@ -68,6 +69,7 @@ impl Template {
     }
 
     fn initdb(&self, data: &Path, account: &Account) -> Result<()> {
+        check_version(self.initdb.parent().unwrap_or(&self.initdb))?;
         let parent = data.parent().unwrap_or(data);
         let mut command = account.command(&self.initdb, parent);
         let output = command.arg("-D").arg(data).args(&self.arguments).stdin(Stdio::null()).output();

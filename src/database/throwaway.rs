@@ -61,6 +61,7 @@ impl Throwaway {
         let begin = Instant::now();
         let bin_dir = server_binaries::find(options.bin_dir.as_deref())?;
         let account = Account::choose()?;
+        account.check_reach(&bin_dir)?;
         let directory = ServerDirectory::create(options.durability, &account)?;
         let copied = options.contents.as_ref().is_some_and(|from| copy_into(from, &directory.data(), &account));
         if !copied {
