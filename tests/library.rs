@@ -54,3 +54,25 @@ fn a_project_that_cannot_be_built_says_why() {
     let error = Databases::of(folder.path()).expect_err("nothing to build it of");
     assert_eq!(error.diagnostics[0].code.as_deref(), Some("42P01"), "{error}");
 }
+
+/// What a changed statement wrote before is in no database that today's files make.
+#[test]
+fn rows_of_yesterdays_files_are_gone() {
+    let project = tempfile::tempdir().expect("a directory");
+    let write = |name: &str, text: &str| std::fs::write(project.path().join(name), text).expect("a file");
+    for folder in ["migrations", "sql"] {
+        std::fs::create_dir(project.path().join(folder)).expect("a directory");
+    }
+    write("migrations/001_plans.sql", "CREATE TABLE plans (name text);\n");
+    let names = |expected: &str| {
+        let databases = pgmg::Databases::of(project.path()).unwrap_or_else(|error| panic!("{error}"));
+        let copy = databases.copy().unwrap_or_else(|error| panic!("{error}"));
+        let mut client = Client::connect(&copy.connection_string(), NoTls).expect("a connection");
+        let row = client.query_one("SELECT string_agg(name, ',' ORDER BY name) FROM plans", &[]).expect("a row");
+        assert_eq!(row.get::<_, Option<String>>(0).as_deref(), Some(expected));
+    };
+    write("sql/plans.sql", "INSERT INTO plans VALUES ('free');\n");
+    names("free");
+    write("sql/plans.sql", "INSERT INTO plans VALUES ('basic');\n");
+    names("basic");
+}

