@@ -27,6 +27,7 @@ const TESTS: &[(&str, Test)] = &[
     ("records_are_repaired", records_are_repaired),
     ("the_history_tells_what_was_done", the_history_tells_what_was_done),
     ("losses_are_allowed_by_name_or_all", losses_are_allowed_by_name_or_all),
+    ("what_a_divided_run_made_itself_is_no_loss", what_a_divided_run_made_itself_is_no_loss),
     ("an_environment_forbids_and_asks", an_environment_forbids_and_asks),
     ("commands_around_an_apply", commands_around_an_apply),
     ("an_early_database_is_taken_over", an_early_database_is_taken_over),
@@ -259,6 +260,29 @@ fn losses_are_allowed_by_name_or_all(server: &Arc<Server>) -> Outcome {
     ensure_equal("rows", "1", &shop.database.value("SELECT count(*)::text FROM users")?)?;
     shop.pgmg(&["apply", "--allow-destructive=006_three.sql"])?.expect_code(&[0])?;
     ensure_equal("rows", "0", &shop.database.value("SELECT count(*)::text FROM users")?)
+}
+
+fn what_a_divided_run_made_itself_is_no_loss(server: &Arc<Server>) -> Outcome {
+    let files = [
+        (
+            "migrations/001_people.sql",
+            "CREATE TABLE people (id int, note text);\nINSERT INTO people VALUES (1, 'a'), (2, 'b');\n",
+        ),
+        ("migrations/002_index.sql", "-- pgmg: no-transaction\nCREATE INDEX CONCURRENTLY people_id ON people (id);\n"),
+        ("migrations/003_less.sql", "ALTER TABLE people DROP COLUMN note;\nDELETE FROM people WHERE id = 2;\n"),
+    ];
+    let tree: Tree = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+    let folder = project::written(&tree, &BTreeMap::new())?;
+    let in_one_go = server.database(None)?;
+    pgmg::run(folder.path(), &in_one_go.connection_string(), &["apply", "--yes"])?.expect_code(&[0])?;
+    ensure_equal("rows", "1", &in_one_go.value("SELECT count(*)::text FROM people")?)?;
+    // By the next run somebody may have put something in.
+    let in_two = server.database(None)?;
+    let until = ["apply", "--yes", "--target", "002_index.sql"];
+    pgmg::run(folder.path(), &in_two.connection_string(), &until)?.expect_code(&[0])?;
+    let refused = pgmg::run(folder.path(), &in_two.connection_string(), &["apply", "--yes"])?.expect_code(&[5])?;
+    refused.expect_stderr(&["drops column people.note, text", "changes rows people, 1 row deleted"])?;
+    Ok(())
 }
 
 fn an_environment_forbids_and_asks(server: &Arc<Server>) -> Outcome {

@@ -105,7 +105,8 @@ impl Alone<'_> {
                     Err(refused_effects(&migration.name, &migration.file.path, losses))
                 }
             };
-            let described_outside = |ids: &Ids| described(&side, ids);
+            let there_before = opening.there_before().cloned();
+            let described_outside = |ids: &Ids| described(&side, ids, there_before.as_ref());
             let part = Part {
                 migration,
                 section,

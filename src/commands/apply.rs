@@ -100,6 +100,9 @@ pub(super) fn apply(
     let mut learned = Learned::load(&settings.root);
     let migrations: Vec<String> = comparison.migrations.iter().map(|&index| opening.migrations()[index].name.clone()).collect();
     let mut steps = Vec::new();
+    if !stages::divided_by(&opening.project, &comparison).is_empty() {
+        opening.begin_stages()?;
+    }
     loop {
         match stages::next(&opening.project, &comparison) {
             Stage::Whole if comparison.is_empty() => {
@@ -113,6 +116,7 @@ pub(super) fn apply(
                 let finished = match commit(opening, &comparison, scope, &learned, progress, &recording)? {
                     Ended::Finished(finished) => finished,
                     Ended::CommitFirst(first) => {
+                        opening.begin_stages()?;
                         let finished = commit_all(opening, &first.comparison, Scope::Everything, &learned, progress)?;
                         steps.extend(finished.plan.steps);
                         comparison = opening.compare_again(settings)?;

@@ -67,6 +67,8 @@ pub struct Opening {
     pub without_migrations_from: Option<usize>,
     /// The pending migrations that were left alone so in the last comparison.
     pub left_alone: Vec<String>,
+    /// What was there before the first of several stages; what they make and commit is nobody's yet.
+    there_before: Option<Ids>,
     side: OnceCell<SidePool>,
     target: Target,
     lock_timeout: Duration,
@@ -105,6 +107,7 @@ impl Opening {
             until: None,
             without_migrations_from: None,
             left_alone: Vec::new(),
+            there_before: None,
             side: OnceCell::new(),
             target,
             lock_timeout: settings.lock_timeout,
@@ -263,6 +266,19 @@ impl Opening {
         self.left_alone = left.into_iter().map(|index| self.migrations()[index].name.clone()).collect();
     }
 
+    /// Remembers what is there, before a run in several stages.
+    pub(super) fn begin_stages(&mut self) -> Result<()> {
+        if self.there_before.is_none() {
+            self.there_before = Some(crate::database::effects::there(&mut self.session)?);
+        }
+        Ok(())
+    }
+
+    /// What was there before the first of several stages.
+    pub(super) fn there_before(&self) -> Option<&Ids> {
+        self.there_before.as_ref()
+    }
+
     /// The recorded objects that somebody else changed; none where no code is compared.
     pub fn drift(&mut self) -> Result<Vec<Drift>> {
         match self.project.statements {
@@ -281,7 +297,7 @@ impl Opening {
     ) -> Result<Ended> {
         let side = self.side()?;
         let existing = |ids: &[CatalogId]| existing(&side, ids);
-        let described = |ids: &Ids| described(&side, ids);
+        let described = |ids: &Ids| described(&side, ids, self.there_before.as_ref());
         let input = input(&self.project, &self.recorded, comparison, learned, &existing, progress);
         let input = Input { scope, described_outside: &described, ..input };
         let pending = comparison.statements.len() + comparison.migrations.len();
@@ -348,7 +364,8 @@ fn existing(side: &SidePool, ids: &[CatalogId]) -> Result<HashSet<CatalogId>> {
 }
 
 /// How these were before the run.
-pub(super) fn described(side: &SidePool, ids: &Ids) -> Result<Described> {
+pub(super) fn described(side: &SidePool, ids: &Ids, there_before: Option<&Ids>) -> Result<Described> {
+    let ids = &there_before.map_or_else(|| ids.clone(), |there| ids.among(there));
     if ids.is_empty() {
         return Ok(Described::default());
     }

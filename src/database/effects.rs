@@ -11,6 +11,9 @@ use crate::error::{Error, Result};
 use crate::model::effect::LockMode;
 use crate::model::signature::Signature;
 
+/// The oid of `pg_class`. The oids of the first catalogs never change.
+const RELATIONS: u32 = 1259;
+
 /// What a transaction has changed and counted so far.
 #[derive(Debug, Clone, Default)]
 pub struct Touched {
@@ -37,6 +40,11 @@ impl Ids {
         self.lists().iter().all(Vec::is_empty)
     }
 
+    /// Those that are also among `others`.
+    pub fn among(&self, others: &Ids) -> Ids {
+        self.without(&self.without(others))
+    }
+
     /// Those that are not among `others`.
     pub fn without(&self, others: &Ids) -> Ids {
         Ids {
@@ -55,6 +63,18 @@ impl Ids {
         self.routines.extend(others.routines);
         self.schemas.extend(others.schemas);
         self.extensions.extend(others.extensions);
+    }
+
+    /// One more, by the oid of its catalog. Those of other catalogs have no effects of their own.
+    fn insert(&mut self, class: u32, object: u32) {
+        _ = match class {
+            RELATIONS => self.relations.insert(object),
+            1247 => self.types.insert(object),
+            1255 => self.routines.insert(object),
+            2615 => self.schemas.insert(object),
+            3079 => self.extensions.insert(object),
+            _ => false,
+        };
     }
 
     fn lists(&self) -> [Vec<u32>; 5] {
@@ -223,27 +243,30 @@ enum Found {
     },
 }
 
+/// Everything that is there.
+pub fn there(session: &mut Session) -> Result<Ids> {
+    let mut ids = Ids::default();
+    for row in session.query(include_str!("effects_there.sql"), &[])? {
+        ids.insert(row.get(0), row.get(1));
+    }
+    Ok(ids)
+}
+
 /// What the open transaction touched so far. Locks are kept to its end, so nothing that it changed is missing.
 pub fn touched(session: &mut Session) -> Result<Touched> {
     let mut touched = Touched::default();
     for row in session.query(include_str!("effects_touched.sql"), &[])? {
         let (class, object, first): (u32, u32, i64) = (row.get(1), row.get(2), row.get(3));
-        // The oids of the catalogs never change: pg_class, pg_type, pg_proc, pg_namespace, pg_extension.
-        _ = match class {
-            1259 => {
-                touched.locks.extend(mode(first).map(|mode| (object, mode)));
-                touched.ids.relations.insert(object)
-            }
-            1247 => touched.ids.types.insert(object),
-            1255 => touched.ids.routines.insert(object),
-            2615 => touched.ids.schemas.insert(object),
-            3079 => touched.ids.extensions.insert(object),
+        match class {
             0 => {
                 let counts = RowCounts { inserted: first, updated: row.get(4), deleted: row.get(5), read: row.get(6) };
-                touched.rows.insert(object, counts).is_none()
+                touched.rows.insert(object, counts);
             }
-            _ => false,
-        };
+            _ => {
+                touched.ids.insert(class, object);
+                touched.locks.extend(mode(first).filter(|_| class == RELATIONS).map(|mode| (object, mode)));
+            }
+        }
     }
     Ok(touched)
 }

@@ -1,0 +1,1 @@
+ALTER TABLE people DROP COLUMN note; DELETE FROM people WHERE id = 2;
