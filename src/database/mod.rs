@@ -23,7 +23,6 @@ mod server_account;
 pub mod server_binaries;
 mod server_directory;
 pub mod server_error;
-mod server_packages;
 mod server_template;
 mod service_file;
 pub mod session;
