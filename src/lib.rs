@@ -73,9 +73,12 @@
 //!
 //! # How a migration is kept from harm
 //!
-//! Before a migration is tried, and after it, the transaction's locks are read: whatever it changed, in whatever way, it has locked,
-//! and locks are kept to the end. How the locked things were comes from a session outside the transaction, how they are from
-//! inside; the difference is a list of [`model::effect::Effect`]. One that loses data and was not agreed to rolls the run back.
+//! Before a migration is tried, and after it, the transaction's locks are read: nearly all that changes something locks it, in
+//! whatever way it is done, and locks are kept to the end; the few things that are changed without a lock (a type or a schema
+//! renamed, a function replaced) are known by the `xmin` of their catalog rows. How they were comes from a session outside the
+//! transaction, how they are from inside; the difference is a list of [`model::effect::Effect`]. What the other session does not
+//! see was made by the run itself, and nothing done to it is an effect. In doubt more is said to be lost, never less. An effect
+//! that loses data and was not agreed to rolls the run back.
 //!
 //! A migration in sections, or outside a transaction, runs by itself ([`commands`]). Each of its statements that PostgreSQL takes in
 //! a transaction is committed together with the record that it is done, so that it is done once; before any other the record says

@@ -5,11 +5,16 @@ use std::fmt::Write;
 use super::style::{BAD, CHANGED, grouped, paint};
 use crate::model::effect::{Effect, Fit, Held, LockMode, Notice, Size};
 
+/// What is longer does not push the notes of all other lines away.
+const WIDE: usize = 60;
+
 /// One line for each effect, in columns; `indent` before each.
 pub(super) fn table(effects: &[Effect], indent: &str) -> String {
     let rows: Vec<[String; 3]> = effects.iter().map(words).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let (first, second, third) = (width(0), width(1), width(2));
+    let width = |column: usize, most: usize| {
+        rows.iter().map(|row| row[column].chars().count()).filter(|width| *width <= most).max().unwrap_or(0)
+    };
+    let (first, second, third) = (width(0, usize::MAX), width(1, usize::MAX), width(2, WIDE));
     let mut text = String::new();
     for (row, effect) in rows.iter().zip(effects) {
         let [what, on, details] = row;
@@ -58,7 +63,7 @@ fn words(effect: &Effect) -> [String; 3] {
         }
         Effect::PartitionDetached { table, parent } => row("detaches", table.clone(), format!("from {parent}")),
         Effect::SignatureNarrowed { kind, name, from, to } => {
-            row(&format!("narrows {kind}"), name.clone(), format!("{from} to {to}"))
+            row(&format!("narrows {kind}"), name.clone(), format!("{from}, now {to}"))
         }
         Effect::ColumnRetyped { relation, column, from, to, fit, .. } => {
             let note = if *fit == Fit::Narrowed { ", which holds less" } else { "" };
