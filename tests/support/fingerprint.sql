@@ -1,7 +1,7 @@
 -- Which query shows whether a row was written anywhere? Gives the text of one that hashes place and writer (ctid, xmin) of every
 -- row of every catalog and table. Left out: what all databases share (other tests run beside this one), and planner statistics.
 SELECT 'SELECT pg_catalog.md5(pg_catalog.string_agg(h, '''')) FROM (' || pg_catalog.string_agg(
-         pg_catalog.format('SELECT %L || (SELECT coalesce(pg_catalog.md5(pg_catalog.string_agg(ctid::text || xmin::text, '','' ORDER BY ctid)), '''') FROM %I.%I) AS h',
+         pg_catalog.format('SELECT %L || '':'' || (SELECT coalesce(pg_catalog.sum(pg_catalog.hashtextextended(ctid::text, xmin::text::bigint)), 0) FROM %I.%I) AS h',
                            c.oid, n.nspname, c.relname),
          ' UNION ALL ' ORDER BY c.oid) || ') q'
   FROM pg_catalog.pg_class c
