@@ -3,8 +3,11 @@
 //! Of the objects 42 % are views up to 10 deep, 22 % SQL functions (a third with `BEGIN ATOMIC`), 20 % PL/pgSQL functions,
 //! 8 % types and domains, 8 % triggers and policies over the tables of one migration. One object a file, names shuffled.
 //! Beside the project: `right-order.sql`, everything in an order that works, for `psql -f`; `leaf.name` and `leaf.sql`, a
-//! view that nothing depends on and its changed text.
+//! view that nothing depends on and its changed text; the same for `root`, the view on which most depends, with a text that
+//! replaces it in place, and `root-dropped.sql`, one that PostgreSQL takes only after a drop of all dependents. What psql has to
+//! do for each of the two is in `psql-root.sql` and `psql-root-dropped.sql`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -43,8 +46,17 @@ fn write(folder: &Path, project: &Project) -> std::io::Result<()> {
         right_order += &object.sql;
     }
     std::fs::write(folder.join("right-order.sql"), right_order)?;
-    std::fs::write(folder.join("leaf.name"), &project.leaf.file)?;
-    std::fs::write(folder.join("leaf.sql"), &project.leaf.sql)
+    let root = project.root();
+    let texts = [
+        ("leaf.name", &project.leaf.file),
+        ("leaf.sql", &project.leaf.sql),
+        ("root.name", &root.file),
+        ("root.sql", &root.replaced),
+        ("root-dropped.sql", &root.dropped),
+        ("psql-root.sql", &root.replaced.replacen("CREATE VIEW", "CREATE OR REPLACE VIEW", 1)),
+        ("psql-root-dropped.sql", &root.drops_and_creates),
+    ];
+    texts.iter().try_for_each(|(name, text)| std::fs::write(folder.join(name), text))
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
@@ -71,6 +83,41 @@ impl Random {
 struct Object {
     file: String,
     sql: String,
+}
+
+impl Object {
+    /// What its statement makes, in the words of DROP.
+    fn identity(&self) -> String {
+        let words: Vec<&str> = self.sql.split([' ', '(']).collect();
+        match (words[1], words[2]) {
+            ("POLICY" | "TRIGGER", name) => {
+                let mut rest = self.sql.split_whitespace().skip_while(|word| *word != "ON");
+                format!("{} {name} ON {}", words[1], rest.nth(1).unwrap_or_default())
+            }
+            (kind, name) => format!("{kind} {name}"),
+        }
+    }
+
+    /// Whether PostgreSQL looks up the names in it when it is made, and holds on to what it finds.
+    fn binds(&self) -> bool {
+        !self.sql.contains("$$")
+    }
+
+    fn mentions(&self, names: &BTreeSet<&str>) -> bool {
+        self.sql.split(|c: char| !c.is_alphanumeric() && c != '_').skip(3).any(|word| names.contains(word))
+    }
+
+    fn name(&self) -> &str {
+        self.sql.split([' ', '(']).nth(2).unwrap_or_default()
+    }
+}
+
+/// The view on which most depends, and its two edits.
+struct Root {
+    file: String,
+    replaced: String,
+    dropped: String,
+    drops_and_creates: String,
 }
 
 /// What was generated so far, and what later objects may refer to.
@@ -126,6 +173,41 @@ impl Project {
         if let Some(added) = self.objects.last() {
             self.leaf = Object { file: added.file.clone(), sql: text(2) };
         }
+    }
+
+    fn root(&self) -> Root {
+        let views = self.objects.iter().enumerate().filter(|(_, object)| object.sql.starts_with("CREATE VIEW"));
+        let Some((at, dependents)) = views.map(|(at, _)| (at, self.dependents(at))).max_by_key(|(_, all)| all.len()) else {
+            return Root {
+                file: String::new(),
+                replaced: String::new(),
+                dropped: String::new(),
+                drops_and_creates: String::new(),
+            };
+        };
+        let root = &self.objects[at];
+        let replaced = root.sql.replacen("WHERE a.amount >", "WHERE 1 + a.amount >", 1);
+        let dropped = root.sql.replacen("SELECT a.id,", "SELECT 1 AS one, a.id,", 1);
+        let mut script = dependents.iter().rev().fold(String::new(), |mut script, object| {
+            let _ = writeln!(script, "DROP {};", object.identity());
+            script
+        });
+        let _ = write!(script, "DROP {};\n{dropped}", root.identity());
+        script.extend(dependents.iter().map(|object| object.sql.as_str()));
+        Root { file: root.file.clone(), replaced, dropped, drops_and_creates: script }
+    }
+
+    /// What has to go before the object at `at` can, in the order in which it can come back.
+    fn dependents(&self, at: usize) -> Vec<&Object> {
+        let mut names = BTreeSet::from([self.objects[at].name()]);
+        let mut found = Vec::new();
+        for object in self.objects[at + 1..].iter().filter(|object| object.binds()) {
+            if object.mentions(&names) {
+                names.insert(object.name());
+                found.push(object);
+            }
+        }
+        found
     }
 
     /// A relation with the columns id, amount, label, and its depth.

@@ -1,5 +1,6 @@
 //! Reads a case: a runnable project in `testdata/<topic>/<case>/` with `case.toml`, which says what must come out.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -100,9 +101,11 @@ impl Found {
         Ok(Found { name, folder: folder.to_path_buf(), case, trees })
     }
 
-    /// Under which names it is applied.
+    /// Under which names it runs; of those that sort its files alike, only the first.
     pub fn namings(&self) -> Vec<Naming> {
-        if self.case.namings.is_empty() { Naming::ALL.to_vec() } else { self.case.namings.clone() }
+        let wanted = if self.case.namings.is_empty() { &Naming::ALL[..] } else { &self.case.namings };
+        let mut orders = BTreeSet::new();
+        wanted.iter().copied().filter(|naming| orders.insert(project::sorted(&self.paths(), *naming))).collect()
     }
 
     /// The paths that occur at any time.

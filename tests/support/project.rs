@@ -73,6 +73,13 @@ pub fn renamed(names: &[String], naming: Naming) -> BTreeMap<String, String> {
     code.iter().enumerate().map(|(rank, old)| ((*old).clone(), new_name((rank, old)))).collect()
 }
 
+/// The code files among `names` by their old names, in the order in which the new ones sort.
+pub fn sorted(names: &[String], naming: Naming) -> Vec<String> {
+    let mut code: Vec<(String, String)> = renamed(names, naming).into_iter().map(|(old, new)| (new, old)).collect();
+    code.sort();
+    code.into_iter().map(|(_, old)| old).collect()
+}
+
 /// A folder that vanishes, with the tree written under the new names; both directories exist even if they are empty.
 pub fn written(tree: &Tree, names: &BTreeMap<String, String>) -> Outcome<TempDir> {
     let folder = super::scratch()?;
