@@ -38,7 +38,7 @@ pub fn run(settings: &Settings, presentation: &Presentation, consent: &Consent, 
     opening.limit_to(saved.as_ref().map_or(wanted.target, |saved| saved.target.as_deref()))?;
     if let Some(saved) = &saved {
         opening.lock(settings)?;
-        opening.recorded = opening.state.read(&mut opening.session)?;
+        opening.read_records()?;
         saved::check_basis(saved, &opening)?;
         if saved.tried && settings.allow_destructive != Some(false) {
             // The losses that it lists were looked at, and others do not pass.
@@ -60,6 +60,7 @@ pub fn run(settings: &Settings, presentation: &Presentation, consent: &Consent, 
         Format::Text => output::apply::text(&plan),
         Format::Json => output::json::apply(&plan),
     })?;
+    opening.end();
     Ok(Outcome::Done)
 }
 

@@ -76,13 +76,10 @@ fn recorded(settings: &Settings, project: &Project) -> Result<Vec<KnownObject>> 
     let mut dependencies = state.read_dependencies(&mut session)?;
     dependencies.extend(state.dependents_outside(&mut session, &recorded.statements)?);
     let mut known = known_objects(&recorded.statements, &dependencies);
-    let before = Objects::load(&settings.root);
-    let mut objects = before.clone().unwrap_or_default();
+    let mut objects = Objects::load(&settings.root).unwrap_or_default();
     objects.complete(&mut known);
     objects.replace(project, &known);
-    if before.as_ref() != Some(&objects)
-        && let Err(error) = objects.save(&settings.root)
-    {
+    if let Err(error) = objects.save(&settings.root) {
         log::warn!("{error}");
     }
     Ok(known)

@@ -67,6 +67,8 @@ pub struct Opening {
     pub without_migrations_from: Option<usize>,
     /// The pending migrations that were left alone so in the last comparison.
     pub left_alone: Vec<String>,
+    /// The drift that was found right after the records were read.
+    early_drift: Option<Vec<Drift>>,
     /// What was there before the first of several stages; what they make and commit is nobody's yet.
     there_before: Option<Ids>,
     side: OnceCell<SidePool>,
@@ -78,12 +80,12 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Reads the files while it connects and reads the records.
+    /// Reads the files while it connects, reads the records and looks for drift.
     pub fn open(settings: &Settings) -> Result<Self> {
         let directories = directories(settings);
         let (project, opening) = std::thread::scope(|scope| {
             let project = scope.spawn(|| load(&directories));
-            let opening = Opening::connect(settings);
+            let opening = Opening::connect(settings).and_then(|opening| opening.look_for_drift(settings));
             (project.join().map_err(|_| Error::bug("the thread that reads the files panicked")), opening)
         });
         Ok(Opening { project: project??, ..opening? })
@@ -107,6 +109,7 @@ impl Opening {
             until: None,
             without_migrations_from: None,
             left_alone: Vec::new(),
+            early_drift: None,
             there_before: None,
             side: OnceCell::new(),
             target,
@@ -115,6 +118,14 @@ impl Opening {
             run: run_id(),
             commits: 0,
         })
+    }
+
+    /// The server looks while the files are still being read.
+    fn look_for_drift(mut self, settings: &Settings) -> Result<Self> {
+        if settings.on_drift == OnDrift::Heal {
+            self.early_drift = Some(drift::find(&mut self.session, &self.state, &self.recorded)?);
+        }
+        Ok(self)
     }
 
     /// Only migrations up to the one that is named so: by its whole name, its name without `.sql`, or its number.
@@ -147,6 +158,14 @@ impl Opening {
                 None => error.help("the migrations directory is empty"),
             }
         })
+    }
+
+    /// Ends the session of a program that is about to end. Giving back project and records piece by piece would take longer than
+    /// what most runs do with them; the operating system takes them back at once.
+    pub fn end(self) {
+        let Opening { project, recorded, session, side, .. } = self;
+        drop((session, side));
+        std::mem::forget((project, recorded));
     }
 
     /// The project's migrations.
@@ -190,8 +209,15 @@ impl Opening {
     /// Reads the records again unless they are still as they were read.
     pub fn refresh_records(&mut self) -> Result<()> {
         if !self.state.is_current(&mut self.session, &self.recorded)? {
-            self.recorded = self.state.read(&mut self.session)?;
+            self.read_records()?;
         }
+        Ok(())
+    }
+
+    /// Reads what is recorded now.
+    pub fn read_records(&mut self) -> Result<()> {
+        self.recorded = self.state.read(&mut self.session)?;
+        self.early_drift = None;
         Ok(())
     }
 
@@ -237,7 +263,7 @@ impl Opening {
 
     /// Compares with what is recorded now.
     pub fn compare_again(&mut self, settings: &Settings) -> Result<Comparison> {
-        self.recorded = self.state.read(&mut self.session)?;
+        self.read_records()?;
         self.compare(settings)
     }
 
@@ -281,9 +307,10 @@ impl Opening {
 
     /// The recorded objects that somebody else changed; none where no code is compared.
     pub fn drift(&mut self) -> Result<Vec<Drift>> {
-        match self.project.statements {
-            Some(_) => drift::find(&mut self.session, &self.state, &self.recorded),
-            None => Ok(Vec::new()),
+        match (&self.project.statements, self.early_drift.take()) {
+            (Some(_), Some(found)) => Ok(found),
+            (Some(_), None) => drift::find(&mut self.session, &self.state, &self.recorded),
+            (None, _) => Ok(Vec::new()),
         }
     }
 
@@ -330,17 +357,10 @@ impl Opening {
         if settings.lessons == Lessons::Dropped {
             return;
         }
-        if *learned != before
-            && let Err(error) = learned.save(&settings.root)
-        {
-            log::warn!("{error}");
-        }
-        let kept = Objects::load(&settings.root);
-        let mut objects = kept.clone().unwrap_or_default();
+        let mut objects = Objects::load(&settings.root).unwrap_or_default();
         objects.update(&self.project, &finished.records, &finished.dependencies);
-        if kept.as_ref() != Some(&objects)
-            && let Err(error) = objects.save(&settings.root)
-        {
+        let kept = if *learned == before { Ok(()) } else { learned.save(&settings.root) };
+        if let Err(error) = kept.and_then(|()| objects.save(&settings.root)) {
             log::warn!("{error}");
         }
     }

@@ -30,6 +30,7 @@ pub fn run(settings: &Settings, presentation: &Presentation, target: Option<&str
         Format::Text => output::plan::text(&plan, presentation.sql),
         Format::Json => output::json::plan(&plan),
     })?;
+    opening.end();
     Ok(if plan.is_empty() { Outcome::Done } else { Outcome::Differences })
 }
 

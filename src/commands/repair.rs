@@ -25,7 +25,7 @@ pub enum Repair {
 pub fn run(settings: &Settings, presentation: &Presentation, repair: Repair, typed: &str) -> Result<Outcome> {
     let mut opening = Opening::open(settings)?;
     opening.lock(settings)?;
-    opening.recorded = opening.state.read(&mut opening.session)?;
+    opening.read_records()?;
     let (name, migration) = match opening.find_migration(typed) {
         Ok(index) => (opening.migrations()[index].name.clone(), Some(opening.migrations()[index].clone())),
         // The record of a migration whose file is gone can still be forgotten.

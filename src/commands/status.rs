@@ -16,5 +16,6 @@ pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> 
         Format::Text => output::status::text(&status),
         Format::Json => output::json::status(&status),
     })?;
+    opening.end();
     Ok(if status.differs() { Outcome::Differences } else { Outcome::Done })
 }

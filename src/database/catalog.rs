@@ -1,6 +1,7 @@
 //! Reads the system catalogs: which try wrote which object, what depends on what, what was there before.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use tokio_postgres::types::ToSql;
 
@@ -71,6 +72,16 @@ pub fn attribution_since(session: &mut Session, since: u32) -> Result<Vec<Writte
     CatalogRows::read(session, &format!("SELECT 0, {since}"), &since)?.attribute(session, &mut Owners::default())
 }
 
+/// The catalogs whose rows are objects of the database: class and name. The server is asked once in a session.
+pub(super) fn catalogs(session: &mut Session) -> Result<Arc<[(u32, String)]>> {
+    if let Some(known) = &session.catalogs {
+        return Ok(Arc::clone(known));
+    }
+    let rows = session.query(include_str!("catalogs.sql"), &[])?;
+    let catalogs: Arc<[(u32, String)]> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    Ok(Arc::clone(session.catalogs.insert(catalogs)))
+}
+
 /// The number of the next transaction.
 pub fn next_transaction(session: &mut Session) -> Result<u32> {
     let sql =
@@ -88,8 +99,7 @@ struct CatalogRows {
 
 impl CatalogRows {
     fn read(session: &mut Session, marks: &str, since: &str) -> Result<Self> {
-        let catalogs = session.query(include_str!("catalogs.sql"), &[])?;
-        let catalogs: Vec<(u32, String)> = catalogs.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let catalogs = catalogs(session)?;
         let sql = include_str!("attribution.sql").replace("{marks}", marks).replace("{catalogs}", &changed(&catalogs, since));
         let mut read = CatalogRows { marks: Vec::new(), rows: Vec::new() };
         session.query_each(&sql, &[], |row| {
@@ -254,11 +264,13 @@ pub fn existing(
     client: &mut impl postgres::GenericClient,
     ids: &[CatalogId],
 ) -> std::result::Result<HashSet<CatalogId>, postgres::Error> {
-    let catalogs = client.query(include_str!("catalogs.sql"), &[])?;
     let mut wanted: HashMap<u32, Vec<u32>> = HashMap::new();
     for id in ids {
         wanted.entry(id.class).or_default().push(id.object);
     }
+    let classes: Vec<u32> = wanted.keys().copied().collect();
+    let catalogs =
+        client.query("SELECT oid, relname::pg_catalog.text FROM pg_catalog.pg_class WHERE oid = ANY ($1)", &[&classes])?;
     let mut lookup: Vec<String> = Vec::new();
     let mut objects: Vec<Vec<u32>> = Vec::new();
     for row in &catalogs {

@@ -89,9 +89,8 @@ fn fingerprint(parts: Vec<Option<String>>) -> Fingerprint {
 
 /// What recorded objects were that are gone or were written to since, by their names.
 fn moved(session: &mut Session, state: &StateTables, classes: &HashSet<u32>) -> Result<HashMap<String, Fingerprint>> {
-    let catalogs = session.query(include_str!("catalogs.sql"), &[])?;
-    let catalogs: Vec<(u32, String)> =
-        catalogs.iter().map(|row| (row.get(0), row.get(1))).filter(|(class, _)| classes.contains(class)).collect();
+    let catalogs = catalog::catalogs(session)?;
+    let catalogs: Vec<&(u32, String)> = catalogs.iter().filter(|(class, _)| classes.contains(class)).collect();
     let class = |name: &str| catalogs.iter().find(|(_, catalog)| catalog == name).map(|(class, _)| *class);
     // Each catalog is read once from its beginning to its end: looking up thousands of objects one by one takes longer.
     let gone = catalogs.iter().map(|(class, name)| {

@@ -33,6 +33,8 @@ pub struct Session {
     settings: Option<Arc<Settings>>,
     savepoint: Savepoint,
     messages: usize,
+    /// See [`super::catalog`].
+    pub(super) catalogs: Option<Arc<[(u32, String)]>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +105,7 @@ impl Session {
             settings: None,
             savepoint: Savepoint::None,
             messages: 0,
+            catalogs: None,
         };
         let base = session.base.clone();
         session.command(&base)?.map_err(|error| refused("cannot prepare the session", &error))?;

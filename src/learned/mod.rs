@@ -139,9 +139,12 @@ fn read<T>(root: &Path, file: &str, parse: impl Fn(&str) -> Option<T>) -> Option
     }
 }
 
-/// Writes beside the old file first, so that a crash leaves one of the two.
+/// Writes what is not there already, and beside the old file first, so that a crash leaves one of the two.
 fn write(root: &Path, file: &str, text: &str) -> Result<()> {
     let path = root.join(file);
+    if std::fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
+        return Ok(());
+    }
     let failed = |error: std::io::Error| Error::usage(format!("cannot write {}: {error}", path.display()));
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     std::fs::create_dir_all(&folder).map_err(failed)?;

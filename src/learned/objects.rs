@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use serde_json::{Value, json};
-
 use super::{read, write};
 use crate::error::Result;
 use crate::model::graph::{KnownObject, known_objects};
@@ -85,8 +83,9 @@ impl Objects {
     fn to_text(&self) -> String {
         let mut text = format!("{HEAD}\n");
         for object in self.known.values() {
-            let needs: Vec<Value> = object.needs.iter().map(|(name, from)| json!([name, from.word()])).collect();
-            text.push_str(&json!([object.name, object.checksum, needs]).to_string());
+            let needs: Vec<(&str, &str)> = object.needs.iter().map(|(name, from)| (name.as_str(), from.word())).collect();
+            // Strings in lists can always be written.
+            text.push_str(&serde_json::to_string(&(&object.name, &object.checksum, needs)).unwrap_or_default());
             text.push('\n');
         }
         text

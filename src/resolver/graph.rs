@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use crate::model::name::Name;
 use crate::model::statement::{CreatedKind, Creates, Form, Mode, Statement, StatementId, Strength, Uses};
 
@@ -34,18 +36,21 @@ impl Edge {
 
 /// The statements that run in the transaction, with their hints. Statements are numbered like in the project.
 #[derive(Debug, Clone)]
-pub struct Graph {
+pub struct Graph<'a> {
     /// For each statement, who should come before it, once each, by the strongest reason.
     before: Vec<Vec<(usize, Edge)>>,
     /// The same from the other side.
     after: Vec<Vec<(usize, Edge)>>,
-    creators: HashMap<String, Vec<usize>>,
-    mentioners: HashMap<String, Vec<usize>>,
+    creators: ByName<'a>,
+    mentioners: ByName<'a>,
 }
 
-impl Graph {
+/// Statements by a name, its schema left out.
+type ByName<'a> = HashMap<&'a str, Vec<usize>>;
+
+impl<'a> Graph<'a> {
     /// Builds the graph. `known` holds pairs (statement, what it needs).
-    pub fn new(statements: &[Statement], known: &[(StatementId, StatementId)]) -> Self {
+    pub fn new(statements: &'a [Statement], known: &[(StatementId, StatementId)]) -> Self {
         let mut graph = Graph {
             before: vec![Vec::new(); statements.len()],
             after: vec![Vec::new(); statements.len()],
@@ -53,7 +58,7 @@ impl Graph {
             mentioners: HashMap::new(),
         };
         let completers = graph.index(statements);
-        for (id, statement) in statements.iter().enumerate() {
+        let hints = statements.par_iter().enumerate().map(|(id, statement)| {
             let mut edges: HashMap<usize, Edge> = HashMap::new();
             for used in &statement.mentions.uses {
                 graph.mention_edges(statements, &completers, id, used, &mut edges);
@@ -61,8 +66,9 @@ impl Graph {
             for declared in &statement.declared {
                 graph.declared_edges(statements, id, &declared.name, &mut edges);
             }
-            graph.before[id] = edges.into_iter().collect();
-        }
+            edges.into_iter().collect()
+        });
+        graph.before = hints.collect();
         graph.file_edges(statements);
         for (later, earlier) in known {
             graph.add(earlier.0, later.0, Edge::Known);
@@ -97,7 +103,7 @@ impl Graph {
             let uses = statements[user].mentions.uses.iter();
             uses.filter(|used| used.name.may_equal(name) && used.form != Form::Plain).map(|used| used.form).collect()
         });
-        let Some(creators) = self.creators.get(&name.name) else { return Vec::new() };
+        let Some(creators) = self.creators.get(name.name.as_str()) else { return Vec::new() };
         let fits = |created: &&Creates| {
             created.name.may_equal(name) && (calls.is_empty() || calls.iter().any(|&form| takes(&created.kind, form)))
         };
@@ -110,19 +116,19 @@ impl Graph {
         self.mentioners.get(name).map_or(&[], Vec::as_slice)
     }
 
-    fn index(&mut self, statements: &[Statement]) -> HashMap<String, Vec<usize>> {
-        let mut completers: HashMap<String, Vec<usize>> = HashMap::new();
+    fn index(&mut self, statements: &'a [Statement]) -> ByName<'a> {
+        let mut completers = ByName::new();
         for (id, statement) in statements.iter().enumerate() {
             for created in &statement.mentions.creates {
-                push_once(self.creators.entry(created.name.name.clone()).or_default(), id);
+                push_once(self.creators.entry(&created.name.name).or_default(), id);
             }
             for completed in &statement.mentions.completes {
-                push_once(completers.entry(completed.name.clone()).or_default(), id);
+                push_once(completers.entry(&completed.name).or_default(), id);
             }
         }
         for (id, statement) in statements.iter().enumerate() {
             for used in &statement.mentions.uses {
-                push_once(self.mentioners.entry(used.name.name.clone()).or_default(), id);
+                push_once(self.mentioners.entry(&used.name.name).or_default(), id);
             }
         }
         completers
@@ -131,7 +137,7 @@ impl Graph {
     fn mention_edges(
         &self,
         statements: &[Statement],
-        completers: &HashMap<String, Vec<usize>>,
+        completers: &ByName<'_>,
         id: usize,
         used: &Uses,
         edges: &mut HashMap<usize, Edge>,
@@ -141,7 +147,7 @@ impl Graph {
                 edges.entry(earlier).and_modify(|known| *known = edge.min(*known)).or_insert(edge);
             }
         };
-        for &creator in self.creators.get(&used.name.name).map_or(&[][..], Vec::as_slice) {
+        for &creator in self.creators.get(used.name.name.as_str()).map_or(&[][..], Vec::as_slice) {
             for created in &statements[creator].mentions.creates {
                 if let Some(edge) = edge_of(created, used) {
                     note(creator, edge);
@@ -155,7 +161,7 @@ impl Graph {
         let completes_it_too = own.completes.iter().any(|name| name.name == used.name.name);
         let creates_it = own.creates.iter().any(|created| created.name.name == used.name.name);
         if !completes_it_too && !creates_it {
-            for &completer in completers.get(&used.name.name).map_or(&[][..], Vec::as_slice) {
+            for &completer in completers.get(used.name.name.as_str()).map_or(&[][..], Vec::as_slice) {
                 if statements[completer].mentions.completes.iter().any(|name| name.may_equal(&used.name)) {
                     note(completer, Edge::Completes);
                 }

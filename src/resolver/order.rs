@@ -31,7 +31,7 @@ pub fn canonical(statements: &[Statement], graph: &Graph) -> Vec<usize> {
 type Key<'a> = (Role, u8, &'a str, Checksum, usize);
 
 struct Sorter<'a> {
-    graph: &'a Graph,
+    graph: &'a Graph<'a>,
     keys: Vec<Key<'a>>,
     /// How many of a statement's predecessors are still to come.
     missing: Vec<usize>,
@@ -41,7 +41,7 @@ struct Sorter<'a> {
 }
 
 impl<'a> Sorter<'a> {
-    fn new(statements: &'a [Statement], graph: &'a Graph) -> Self {
+    fn new(statements: &'a [Statement], graph: &'a Graph<'a>) -> Self {
         let keys: Vec<Key<'a>> = statements
             .iter()
             .zip(distinct_checksums(statements))

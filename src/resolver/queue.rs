@@ -23,7 +23,7 @@ enum Stand {
 #[derive(Debug)]
 pub struct Queue<'a> {
     statements: &'a [Statement],
-    graph: &'a Graph,
+    graph: &'a Graph<'a>,
     order: Vec<usize>,
     place: Vec<usize>,
     stand: Vec<Stand>,
@@ -66,7 +66,7 @@ struct Parked {
 
 impl<'a> Queue<'a> {
     /// A queue over `pending`; every other statement counts as done long ago.
-    pub fn new(statements: &'a [Statement], graph: &'a Graph, pending: impl IntoIterator<Item = usize>) -> Self {
+    pub fn new(statements: &'a [Statement], graph: &'a Graph<'a>, pending: impl IntoIterator<Item = usize>) -> Self {
         let order = order::canonical(statements, graph);
         let mut place = vec![0; order.len()];
         for (at, &id) in order.iter().enumerate() {

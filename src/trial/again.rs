@@ -303,7 +303,7 @@ fn last_name(object: &Object) -> Option<&str> {
 }
 
 fn has_star(statement: &Statement) -> bool {
-    statement.mentions.role == Role::Creates && statement.sql().contains('*')
+    statement.mentions.role == Role::Creates && statement.mentions.expands_star
 }
 
 fn is_grant(statement: &Statement) -> bool {

@@ -38,7 +38,7 @@ pub struct Drive<'a> {
     pub session: &'a mut Session,
     pub input: &'a Input<'a>,
     pub statements: &'a [Statement],
-    pub graph: &'a Graph,
+    pub graph: &'a Graph<'a>,
     pub whole_files: &'a WholeFiles,
     pub records: Records<'a>,
     pending: HashSet<usize>,
@@ -104,7 +104,7 @@ pub struct Failed {
 
 impl<'a> Drive<'a> {
     /// A run over everything that takes part in the transaction.
-    pub fn new(session: &'a mut Session, input: &'a Input<'a>, graph: &'a Graph, whole_files: &'a WholeFiles) -> Self {
+    pub fn new(session: &'a mut Session, input: &'a Input<'a>, graph: &'a Graph<'a>, whole_files: &'a WholeFiles) -> Self {
         let statements = input.statements();
         let goes_along: HashSet<usize> = whole_files.values().flatten().copied().collect();
         let pending: Vec<usize> = super::in_transaction(input).filter(|id| !goes_along.contains(id)).collect();

@@ -19,7 +19,7 @@ pub struct Edges<'a> {
     pub statements: &'a [Statement],
     pub queue: &'a Queue<'a>,
     pub ledger: &'a Ledger,
-    pub graph: &'a Graph,
+    pub graph: &'a Graph<'a>,
     pub records: &'a Records<'a>,
     pub project: &'a Project,
     /// Pairs (migration, statement that it needed).

@@ -87,6 +87,9 @@ pub fn capture(session: &mut Session, ids: &[CatalogId]) -> Result<Vec<Carried>>
 /// settings. Kinds that PostgreSQL cannot describe completely are absent, and options, owners and the like are left to
 /// [`capture`]. Must run before anything is dropped.
 pub fn definitions(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<CatalogId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let (classes, objects) = halves(ids);
     let rows = with_empty_path(session, |session| session.query(include_str!("definitions.sql"), &[&classes, &objects]))?;
     let definition = |row: &tokio_postgres::Row| (CatalogId { class: row.get(0), object: row.get(1) }, row.get::<_, String>(2));

@@ -2,18 +2,19 @@
 
 use super::header::{Body, Mark, Runs};
 use super::literals;
+use super::stars;
 use super::used::used;
 use crate::model::statement::{Strength, Uses};
 use crate::source::lexer::Kind;
 use crate::source::words::{Words, significant};
 
-/// The names that the body uses.
-pub fn names(words: &Words<'_>, body: &Body, locals: &[String], uses: &mut Vec<Uses>) {
-    let Some(text) = words.string(body.at) else { return };
+/// Adds the names that the body uses. Whether PostgreSQL puts in columns for a `*` in it when the statement runs.
+pub fn names(words: &Words<'_>, body: &Body, locals: &[String], uses: &mut Vec<Uses>) -> bool {
+    let Some(text) = words.string(body.at) else { return false };
     if matches!(body.language.as_str(), "c" | "internal") {
-        return;
+        return false;
     }
-    let Ok(tokens) = significant(&text, words.conforming) else { return };
+    let Ok(tokens) = significant(&text, words.conforming) else { return false };
     let inside = Words { text: &text, tokens: &tokens, conforming: words.conforming };
     match (body.language.as_str(), body.runs) {
         ("sql", _) => uses.extend(used(&inside, &[], locals, Strength::Checked, 1)),
@@ -24,6 +25,8 @@ pub fn names(words: &Words<'_>, body: &Body, locals: &[String], uses: &mut Vec<U
         }
         _ => literals::gather(&inside, Strength::Loose, 1, uses),
     }
+    // PL/pgSQL looks at a query only when it runs it.
+    (body.language == "sql" || body.runs == Runs::AtOnce) && stars::expands(&inside)
 }
 
 /// PL/pgSQL looks up the types of variables when a function is created: in `name [CONSTANT] type`, and before %TYPE.

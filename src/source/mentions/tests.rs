@@ -49,6 +49,9 @@ fn shown(mentions: &Mentions) -> String {
         write!(text, " {}{kind}", created.name).unwrap();
     }
     text.push('\n');
+    if mentions.expands_star {
+        text.push_str("expands *\n");
+    }
     if !mentions.completes.is_empty() {
         let names: Vec<String> = mentions.completes.iter().map(ToString::to_string).collect();
         writeln!(text, "completes {}", names.join(" ")).unwrap();
