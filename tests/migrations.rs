@@ -29,6 +29,7 @@ const TESTS: &[(&str, Test)] = &[
     ("losses_are_allowed_by_name_or_all", losses_are_allowed_by_name_or_all),
     ("what_a_divided_run_made_itself_is_no_loss", what_a_divided_run_made_itself_is_no_loss),
     ("an_environment_forbids_and_asks", an_environment_forbids_and_asks),
+    ("a_person_is_asked", a_person_is_asked),
     ("commands_around_an_apply", commands_around_an_apply),
     ("an_early_database_is_taken_over", an_early_database_is_taken_over),
     ("a_plan_leaves_no_trace", a_plan_leaves_no_trace),
@@ -299,6 +300,26 @@ fn an_environment_forbids_and_asks(server: &Arc<Server>) -> Outcome {
     shop.pgmg(&["apply", "--env", "live", "--yes"])?.expect_code(&[0])?;
     // Nothing to do is nothing to confirm.
     shop.pgmg(&["apply", "--env", "live"])?.expect_code(&[0]).map(drop)
+}
+
+fn a_person_is_asked(server: &Arc<Server>) -> Outcome {
+    let shop = Shop::applied(server)?;
+    shop.write("migrations/004_one.sql", "DELETE FROM users WHERE id = 1;\n")?;
+    let answered = |typed: &str, arguments: &[&str]| {
+        pgmg::run_at_a_terminal(shop.folder.path(), &shop.database.connection_string(), arguments, typed)
+    };
+    let rows = || shop.database.value("SELECT count(*)::text FROM users");
+    let question = ["1 row deleted", "This loses data. Apply it to database test_", "Type yes: "];
+    answered("no\n", &["apply"])?.expect_code(&[5])?.expect_stdout(&question)?.expect_stdout(&["not agreed to"])?;
+    answered("\x04", &["apply"])?.expect_code(&[5])?;
+    answered("\x03", &["apply"])?.expect_code(&[130])?.expect_stdout(&question)?;
+    answered("", &["apply", "--yes"])?.expect_code(&[5])?.expect_stdout(&["--allow-destructive=004_one.sql"])?;
+    ensure_equal("rows", "3", &rows()?)?;
+    answered("yes\n", &["apply"])?.expect_code(&[0])?.expect_stdout(&["Applied migration: 004_one.sql"])?;
+    ensure_equal("rows", "2", &rows()?)?;
+    // What loses nothing and can be rolled back is no question.
+    shop.write("migrations/005_two.sql", "INSERT INTO users VALUES (9);\n")?;
+    answered("", &["apply"])?.expect_code(&[0]).map(drop)
 }
 
 fn commands_around_an_apply(server: &Arc<Server>) -> Outcome {

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use super::opening::Opening;
 use crate::config::Settings;
+use crate::database::interrupt;
 use crate::error::{Error, Kind, Result};
 use crate::model::approval::{Allowed, Forbidden, forbidden};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
@@ -84,7 +85,7 @@ pub fn ask(opening: &mut Opening, settings: &Settings, consent: &Consent, plan: 
     output::print_error(&question);
     let mut answer = String::new();
     let _ = std::io::stderr().flush();
-    let read = std::io::stdin().read_line(&mut answer);
+    let read = interrupt::while_asking(|| std::io::stdin().read_line(&mut answer));
     if read.is_err() || !matches!(answer.trim().to_lowercase().as_str(), "yes" | "y") {
         return Err(Error::new(Kind::Disagreement, Diagnostic::new("not agreed to; nothing was done")));
     }

@@ -1,4 +1,4 @@
-//! Ctrl-C: the first one cancels what the server is doing, the second one ends the process.
+//! Ctrl-C: the first one cancels what the server is doing, or ends a question; the second one ends the process.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once};
@@ -14,6 +14,9 @@ static CURRENT: Mutex<Option<Cancellation>> = Mutex::new(None);
 
 /// What is told of the first Ctrl-C.
 static LISTENER: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
+
+/// A person is being asked, and nothing else goes on.
+static ASKING: AtomicBool = AtomicBool::new(false);
 
 static INSTALLED: Once = Once::new();
 
@@ -40,6 +43,14 @@ pub fn tell(listener: impl Fn() + Send + 'static) {
     install();
 }
 
+/// Waits for a person's answer; meanwhile the first Ctrl-C ends the process.
+pub fn while_asking<T>(answer: impl FnOnce() -> T) -> T {
+    ASKING.store(true, Ordering::SeqCst);
+    let answer = answer();
+    ASKING.store(false, Ordering::SeqCst);
+    answer
+}
+
 fn install() {
     INSTALLED.call_once(|| {
         if let Err(error) = ctrlc::set_handler(interrupted) {
@@ -49,7 +60,13 @@ fn install() {
 }
 
 fn interrupted() {
-    if INTERRUPTED.swap(true, Ordering::SeqCst) {
+    let is_second = INTERRUPTED.swap(true, Ordering::SeqCst);
+    let is_asking = ASKING.load(Ordering::SeqCst);
+    if is_asking {
+        // The question's line has no end yet.
+        eprintln!();
+    }
+    if is_second || is_asking {
         std::process::exit(Kind::Interrupted.exit_code());
     }
     if let Ok(listener) = LISTENER.lock()

@@ -110,7 +110,10 @@ fn effects(text: &mut String, plan: &Plan) {
         let _ = writeln!(text, "  {}", step.object);
         text.push_str(&super::effects::table(&step.effects, "    "));
         if step.losses().next().is_some() && step.losses_are == Losses::Undeclared {
-            let refused = format!("apply refuses it without --allow-destructive={} or `-- pgmg: destructive` in it", step.object);
+            let refused = format!(
+                "not declared: apply asks at a terminal, and elsewhere needs --allow-destructive={} or `-- pgmg: destructive` in it",
+                step.object
+            );
             let _ = writeln!(text, "    {}", paint(BAD, refused));
         }
     }

@@ -48,6 +48,34 @@ pub fn prepare(command: &mut Command, project: &Path, connection: Option<&str>, 
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
 }
 
+/// Runs a program in a terminal of its own, types the first argument as soon as it is asked something, and shows what is shown.
+const TERMINAL: &str = "
+import os, pty, sys
+typed, program = sys.argv[1], sys.argv[2:]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(program[0], program)
+shown = b''
+try:
+    while part := os.read(terminal, 4096):
+        shown += part
+        if typed and b'Type yes: ' in shown:
+            os.write(terminal, typed.encode())
+            typed = ''
+except OSError:
+    pass
+sys.stdout.buffer.write(shown.replace(b'\\r\\n', b'\\n'))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+";
+
+/// Runs pgmg where a person sits, who types this when asked; stdout holds all that the person saw.
+pub fn run_at_a_terminal(project: &Path, connection: &str, arguments: &[&str], typed: &str) -> Outcome<Run> {
+    let mut command = Command::new("python3");
+    command.args(["-c", TERMINAL, typed, env!("CARGO_BIN_EXE_pgmg")]);
+    prepare(&mut command, project, Some(connection), arguments);
+    finish(command.env("NO_COLOR", "1").spawn()?, format!("pgmg {} (at a terminal)", arguments.join(" ")))
+}
+
 /// Runs pgmg to its end.
 pub fn run(project: &Path, connection: &str, arguments: &[&str]) -> Outcome<Run> {
     finish(command(project, Some(connection), arguments).spawn()?, format!("pgmg {}", arguments.join(" ")))
