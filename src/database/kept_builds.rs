@@ -1,11 +1,13 @@
 //! What was built in a throwaway server, kept for the next time: the server's files, and which states of a project were found good.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::{Flock, FlockArg};
 
-use super::server_template::{cache_directory, keep_files, private_directory, short_hash};
+use super::server_archive::pack;
+use super::server_template::{cache_directory, private_directory, short_hash};
 
 /// Beside the server's own files, so that both are kept at once: the code that the migrations used, a checksum a line.
 const USED_BY_MIGRATIONS: &str = "pgmg-used-by-migrations";
@@ -46,9 +48,18 @@ impl KeptBuilds {
         }
         let lock = File::create(self.directory.join("lock")).ok();
         let Some(_lock) = lock.and_then(|file| Flock::lock(file, FlockArg::LockExclusive).ok()) else { return };
-        if let Err(error) = keep_files(data, &self.directory, &self.directory.join("server")) {
+        if let Err(error) = self.replace(data) {
             log::debug!("the build cannot be kept in {}: {error}", self.directory.display());
         }
+    }
+
+    fn replace(&self, data: &Path) -> io::Result<()> {
+        let (part, kept) = (tempfile::Builder::new().prefix("part-").tempdir_in(&self.directory)?, self.directory.join("server"));
+        pack(data, part.path())?;
+        if kept.exists() {
+            fs::remove_dir_all(&kept)?;
+        }
+        fs::rename(part.keep(), kept)
     }
 
     /// The code that the migrations used in the build whose files were copied to `data`; `None`: not known.

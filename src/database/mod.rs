@@ -20,6 +20,7 @@ pub mod owners;
 mod password_file;
 mod resolve;
 mod server_account;
+mod server_archive;
 pub mod server_binaries;
 mod server_directory;
 pub mod server_error;

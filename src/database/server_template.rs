@@ -1,17 +1,17 @@
-//! The files that `initdb` makes, made once for each PostgreSQL version and kept: copying them is ten times as fast.
+//! The files that `initdb` makes, made once for each PostgreSQL version and kept: unpacking them is ten times as fast.
 
 use std::fs::{DirBuilder, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use nix::fcntl::{Flock, FlockArg};
 use nix::unistd::geteuid;
 use sha2::{Digest, Sha256};
-use walkdir::WalkDir;
 
 use super::server_account::Account;
+use super::server_archive::{pack, unpack};
 use super::server_binaries::check_version;
 use super::throwaway::Durability;
 use crate::error::{Error, Kind, Result};
@@ -23,13 +23,6 @@ pub(super) struct Template {
     arguments: Vec<&'static str>,
     /// Of its directory in the cache: the server program's path, then what changes with its contents.
     name: [String; 2],
-}
-
-/// How much was copied, to tell a complete template from one that a full disk or a crash cut short.
-#[derive(Debug, PartialEq, Eq)]
-struct Extent {
-    files: u64,
-    bytes: u64,
 }
 
 impl Template {
@@ -50,13 +43,13 @@ impl Template {
     pub fn fill(&self, data: &Path, account: &Account) -> Result<()> {
         let Some(cache) = cache_directory() else { return self.initdb(data, account) };
         let cached = cache.join(self.name.join("-"));
-        if copy_checked(&cached, data, account) {
+        if unpack(&cached, data, account) {
             return Ok(());
         }
         // Who comes second waits for the first one's template.
         let lock = File::create(cache.join("lock")).ok();
         let lock = lock.and_then(|file| Flock::lock(file, FlockArg::LockExclusive).ok());
-        if lock.is_some() && copy_checked(&cached, data, account) {
+        if lock.is_some() && unpack(&cached, data, account) {
             return Ok(());
         }
         self.initdb(data, account)?;
@@ -100,17 +93,8 @@ impl Template {
             }
         }
         let unfinished = tempfile::Builder::new().prefix(&format!("{}-unfinished-", self.name[0])).tempdir_in(cache)?;
-        let target = unfinished.path().join("data");
-        private_directory(&target)?;
-        let extent = copy_tree(data, &target, &Account::Ourselves)?;
-        std::fs::write(unfinished.path().join("extent"), extent.text())?;
+        pack(data, unfinished.path())?;
         std::fs::rename(unfinished.keep(), cached)
-    }
-}
-
-impl Extent {
-    fn text(&self) -> String {
-        format!("{} files, {} bytes\n", self.files, self.bytes)
     }
 }
 
@@ -137,75 +121,4 @@ pub(super) fn cache_directory() -> Option<PathBuf> {
 
 pub(super) fn private_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
-}
-
-/// Puts what was kept of a server into the empty directory `data`; false, and nothing is in it, if that is not complete.
-pub(super) fn copy_into(kept: &Path, data: &Path, account: &Account) -> bool {
-    copy_checked(kept, data, account)
-}
-
-/// Keeps the files of a server that was stopped cleanly as `kept`, in the place of what was there.
-pub(super) fn keep_files(data: &Path, cache: &Path, kept: &Path) -> io::Result<()> {
-    let part = tempfile::Builder::new().prefix("part-").tempdir_in(cache)?;
-    private_directory(&part.path().join("data"))?;
-    let extent = copy_tree(data, &part.path().join("data"), &Account::Ourselves)?;
-    std::fs::write(part.path().join("extent"), extent.text())?;
-    if kept.exists() {
-        std::fs::remove_dir_all(kept)?;
-    }
-    std::fs::rename(part.keep(), kept)
-}
-
-/// Whether the whole of a template was copied; `data` is empty again if not.
-fn copy_checked(cached: &Path, data: &Path, account: &Account) -> bool {
-    let Ok(expected) = std::fs::read_to_string(cached.join("extent")) else { return false };
-    if copy_tree(&cached.join("data"), data, account).is_ok_and(|extent| extent.text() == expected) {
-        return true;
-    }
-    for entry in data.read_dir().into_iter().flatten().flatten() {
-        let _ = std::fs::remove_dir_all(entry.path()).or_else(|_| std::fs::remove_file(entry.path()));
-    }
-    false
-}
-
-/// Copies what is in `from` into the directory `to`; the copies belong to `account`.
-fn copy_tree(from: &Path, to: &Path, account: &Account) -> io::Result<Extent> {
-    let mut extent = Extent { files: 0, bytes: 0 };
-    for entry in WalkDir::new(from).min_depth(1) {
-        let entry = entry?;
-        let target = to.join(entry.path().strip_prefix(from).map_err(io::Error::other)?);
-        if entry.file_type().is_dir() {
-            private_directory(&target)?;
-        } else {
-            extent.files += 1;
-            extent.bytes += std::fs::copy(entry.path(), &target)?;
-        }
-        account.take(&target)?;
-    }
-    // PostgreSQL refuses a data directory that others may enter.
-    std::fs::set_permissions(to, std::fs::Permissions::from_mode(0o700))?;
-    Ok(extent)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_incomplete_template_is_not_used() {
-        let root = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
-        let (cached, data) = (root.path().join("cached"), root.path().join("data"));
-        let write = |path: &Path, text: &str| std::fs::write(path, text).unwrap_or_else(|error| panic!("{error}"));
-        for directory in [&cached.join("data/base"), &data] {
-            private_directory(directory).unwrap_or_else(|error| panic!("{error}"));
-        }
-        write(&cached.join("data/base/1"), "12345");
-        assert!(!copy_checked(&cached, &data, &Account::Ourselves), "without its extent");
-        write(&cached.join("extent"), &Extent { files: 1, bytes: 6 }.text());
-        assert!(!copy_checked(&cached, &data, &Account::Ourselves), "with a byte too few");
-        assert!(!data.join("base").exists());
-        write(&cached.join("data/base/1"), "123456");
-        assert!(copy_checked(&cached, &data, &Account::Ourselves));
-        assert!(data.join("base/1").exists());
-    }
 }

@@ -12,9 +12,10 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::server_account::Account;
+use super::server_archive::unpack;
 use super::server_binaries;
 use super::server_directory::ServerDirectory;
-use super::server_template::{Template, copy_into};
+use super::server_template::Template;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 
@@ -63,7 +64,7 @@ impl Throwaway {
         let account = Account::choose()?;
         account.check_reach(&bin_dir)?;
         let directory = ServerDirectory::create(options.durability, &account)?;
-        let copied = options.contents.as_ref().is_some_and(|from| copy_into(from, &directory.data(), &account));
+        let copied = options.contents.as_ref().is_some_and(|from| unpack(from, &directory.data(), &account));
         if !copied {
             Template::new(&bin_dir, options.durability).fill(&directory.data(), &account)?;
         }
