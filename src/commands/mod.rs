@@ -23,6 +23,7 @@ mod scratch;
 mod shadow;
 mod staged;
 pub mod status;
+mod typed_migration;
 pub mod verify;
 pub mod watch;
 pub mod why;

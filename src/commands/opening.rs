@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
+use super::typed_migration;
 use crate::config::{Lessons, Settings};
 use crate::database::connect::Target;
 use crate::database::drift;
@@ -143,21 +144,7 @@ impl Opening {
     /// # Errors
     /// No such migration, of kind Usage.
     pub fn find_migration(&self, typed: &str) -> Result<usize> {
-        let migrations = self.migrations();
-        let is_meant = |name: &str| {
-            let digits = |text: &str| text.trim_start_matches('0').to_owned();
-            let number: String = name.rsplit('/').next().unwrap_or(name).chars().take_while(char::is_ascii_digit).collect();
-            let is_number = !typed.is_empty() && typed.chars().all(|c| c.is_ascii_digit());
-            name == typed || name.strip_suffix(".sql") == Some(typed) || is_number && digits(&number) == digits(typed)
-        };
-        migrations.iter().position(|migration| is_meant(&migration.name)).ok_or_else(|| {
-            let nearest = migrations.iter().min_by_key(|migration| strsim::damerau_levenshtein(&migration.name, typed));
-            let error = Error::usage(format!("there is no migration {typed}"));
-            match nearest {
-                Some(nearest) => error.help(format!("did you mean {}?", nearest.name)),
-                None => error.help("the migrations directory is empty"),
-            }
-        })
+        typed_migration::find(self.migrations(), typed)
     }
 
     /// Ends the session of a program that is about to end. Giving back project and records piece by piece would take longer than
