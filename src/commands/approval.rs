@@ -82,10 +82,12 @@ pub fn ask(opening: &mut Opening, settings: &Settings, consent: &Consent, plan: 
         ""
     };
     let question = format!("\n{what}Apply it to {}{}? Type yes: ", opening.target_name(), of_environment(settings));
-    output::print_error(&question);
     let mut answer = String::new();
-    let _ = std::io::stderr().flush();
-    let read = interrupt::while_asking(|| std::io::stdin().read_line(&mut answer));
+    let read = interrupt::while_asking(|| {
+        output::print_error(&question);
+        let _ = std::io::stderr().flush();
+        std::io::stdin().read_line(&mut answer)
+    })?;
     if read.is_err() || !matches!(answer.trim().to_lowercase().as_str(), "yes" | "y") {
         return Err(Error::new(Kind::Disagreement, Diagnostic::new("not agreed to; nothing was done")));
     }

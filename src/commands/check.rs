@@ -199,8 +199,12 @@ fn build(scratch: &Scratch, settings: &Settings, presentation: &Presentation, fo
 /// An extension that the server does not have comes in a package.
 fn with_package(mut error: Error) -> Error {
     for diagnostic in &mut error.diagnostics {
-        let name = diagnostic.message.strip_prefix("extension \"").and_then(|rest| rest.split('"').next());
-        if let Some(name) = name.filter(|_| diagnostic.message.contains("is not available")).map(str::to_owned) {
+        let message = &diagnostic.message;
+        let name = message.strip_prefix("extension \"").filter(|_| message.contains("is not available"));
+        // Up to PostgreSQL 14 the message names the file that is missing.
+        let file =
+            || message.strip_prefix("could not open extension control file \"")?.split(".control").next()?.rsplit('/').next();
+        if let Some(name) = name.and_then(|rest| rest.split('"').next()).or_else(file) {
             let package = format!("postgresql-NN-{}", name.replace('_', "-"));
             let help = format!("install it for the server that check uses (Debian: {package}, or postgresql-contrib)");
             diagnostic.help = Some(help);

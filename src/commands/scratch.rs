@@ -1,6 +1,6 @@
 //! A database of our own in which a project is built from nothing: in a throwaway server, or in a server that was given.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -111,14 +111,6 @@ impl Scratch {
             Some(name) => target.on_database(name),
             None => target,
         })
-    }
-
-    /// The programs of the server, if it is our own.
-    pub fn bin_dir(&self) -> Option<&Path> {
-        match &self.place {
-            Place::Own(server) => Some(server.bin_dir()),
-            Place::Given => None,
-        }
     }
 
     /// Where the server's files are, if it is our own.

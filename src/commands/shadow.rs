@@ -1,10 +1,11 @@
 //! A plan made elsewhere: on a copy of the database's schema, where no lock hinders anybody.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::opening::Opening;
 use super::scratch::Scratch;
 use crate::config::Settings;
+use crate::database::server_binaries;
 use crate::database::tools::Tools;
 use crate::error::Result;
 use crate::model::name::quote_identifier;
@@ -15,12 +16,14 @@ const THROWAWAY: &str = "throwaway";
 /// Copies the schema of a database, and what pgmg recorded there, to `place`: a connection string, whose server gets a database
 /// of its own for it, or `throwaway`. The copy has no other data, and is gone when it is dropped.
 pub fn copy(opening: &mut Opening, settings: &Settings, place: &str) -> Result<Scratch> {
-    let mut scratch = if place == THROWAWAY { Scratch::start(None, None)? } else { Scratch::in_server(place)? };
+    let bin_dir = server_binaries::find_version(None, opening.session.major()?);
+    // A given server needs none; what dumps and restores may lie on the PATH as well.
+    let tools = Tools::beside(bin_dir.as_deref().unwrap_or(Path::new("")));
+    let mut scratch = if place == THROWAWAY { Scratch::start(Some(bin_dir?), None)? } else { Scratch::in_server(place)? };
     let rows = opening.session.query("SELECT rolname::pg_catalog.text FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_'", &[])?;
     let roles: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     scratch.make_roles(&roles)?;
     scratch.act_as(opening.target().user_name())?;
-    let tools = Tools::beside(scratch.bin_dir().map_or_else(PathBuf::new, |path| path.to_path_buf()).as_path());
     let dump = tools.dump_with_records(opening.target(), &settings.state_schema)?;
     tools.run(&scratch.target()?, &dump)?;
     if opening.recorded.present {

@@ -74,9 +74,7 @@ pub fn with_fingerprints(session: &mut Session, sql: &str, parameters: &[&(dyn T
 /// The query behind fingerprints. It has to run with an empty search_path: definitions then come with the schemas of what they
 /// name.
 fn fingerprints_sql(session: &mut Session) -> Result<String> {
-    let version = session.query("SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4", &[])?;
-    let has_bodies = version.first().is_some_and(|row| row.get::<_, i32>(0) >= 140_000);
-    let body = if has_bodies { "pg_catalog.pg_get_function_sqlbody(p.oid)" } else { "NULL" };
+    let body = if session.major()? >= 14 { "pg_catalog.pg_get_function_sqlbody(p.oid)" } else { "NULL" };
     Ok(include_str!("drift_fingerprints.sql").replace("{body}", body))
 }
 

@@ -43,10 +43,14 @@ pub fn tell(listener: impl Fn() + Send + 'static) {
     install();
 }
 
-/// Waits for a person's answer; meanwhile the first Ctrl-C ends the process.
-pub fn while_asking<T>(answer: impl FnOnce() -> T) -> T {
+/// Asks a person and waits for the answer; meanwhile the first Ctrl-C ends the process.
+///
+/// # Errors
+/// Ctrl-C was pressed before.
+pub fn while_asking<T>(ask: impl FnOnce() -> T) -> Result<T, Error> {
     ASKING.store(true, Ordering::SeqCst);
-    let answer = answer();
+    // In this order no Ctrl-C can be missed by both.
+    let answer = check().map(|()| ask());
     ASKING.store(false, Ordering::SeqCst);
     answer
 }

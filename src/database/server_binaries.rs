@@ -55,16 +55,46 @@ pub fn find(explicit: Option<&Path>) -> Result<PathBuf> {
         };
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let of_initdb = on_path(&path, "initdb").and_then(|program| Some(program.canonicalize().ok()?.parent()?.to_path_buf()));
+    let found = candidates(&path).next();
+    found.ok_or_else(|| nowhere(&path))
+}
+
+/// The same, but one of this major version comes first.
+///
+/// # Errors
+///
+/// As in [`find`].
+pub fn find_version(explicit: Option<&Path>, major: u32) -> Result<PathBuf> {
+    let is_named = explicit.is_some() || std::env::var_os("PGMG_BINDIR").is_some_and(|value| !value.is_empty());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    match candidates(&path).find(|directory| !is_named && self::major(directory) == Some(major)) {
+        Some(directory) => Ok(directory),
+        None => find(explicit),
+    }
+}
+
+/// The major version of the server in a directory, if it says one.
+pub fn major(bin_dir: &Path) -> Option<u32> {
+    let printed = version(bin_dir)?;
+    printed.rsplit(") ").next()?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// What the server says of its version: `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
+fn version(bin_dir: &Path) -> Option<String> {
+    let output = Command::new(bin_dir.join("postgres")).arg("--version").output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn candidates(path: &OsStr) -> impl Iterator<Item = PathBuf> {
+    let of_initdb = on_path(path, "initdb").and_then(|program| Some(program.canonicalize().ok()?.parent()?.to_path_buf()));
     let here = std::env::current_dir().unwrap_or_default();
-    packaged(&path, &here)
+    packaged(path, &here)
         .into_iter()
         .filter(|directory| others_may_enter(directory))
         .chain(of_initdb)
-        .chain(pg_config(&path))
+        .chain(pg_config(path))
         .chain(usual_places())
-        .find(|directory| has_server(directory))
-        .ok_or_else(|| nowhere(&path))
+        .filter(|directory| has_server(directory))
 }
 
 /// Where packages are that were installed for what runs now: beside the programs of an environment, and where Node.js looks.
@@ -94,12 +124,9 @@ fn packaged(path: &OsStr, here: &Path) -> Vec<PathBuf> {
 ///
 /// `Unavailable`, with what to do about it.
 pub(super) fn check_version(bin_dir: &Path) -> Result<()> {
-    let output = Command::new(bin_dir.join("postgres")).arg("--version").output();
-    let Ok(output) = output else { return Ok(()) };
-    let printed = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    let version = printed.rsplit(") ").next().unwrap_or_default().split(|c: char| !c.is_ascii_digit()).next();
-    match version.and_then(|version| version.parse::<u32>().ok()) {
-        Some(version) if version < OLDEST => {
+    match major(bin_dir) {
+        Some(found) if found < OLDEST => {
+            let printed = version(bin_dir).unwrap_or_default();
             let message = format!("the PostgreSQL server in {} is too old: {printed}", bin_dir.display());
             let help = format!("version {OLDEST} or newer is needed; say where one is with --pg-bindir=DIR or PGMG_BINDIR");
             Err(Error::new(Kind::Unavailable, Diagnostic::new(message).help(help)))

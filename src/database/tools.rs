@@ -51,7 +51,8 @@ impl Tools {
 
     fn dump(&self, target: &Target, options: &[&str]) -> Result<String> {
         let output = self.command("pg_dump", target).args(options).output().map_err(|error| not_run("pg_dump", &error))?;
-        checked("pg_dump", &output)
+        // What pg_dump sets of its own accord since version 17 is the default, and older servers do not know it.
+        checked("pg_dump", &output).map(|dump| dump.replace("SET transaction_timeout = 0;\n", ""))
     }
 
     fn command(&self, program: &str, target: &Target) -> Command {
@@ -93,7 +94,11 @@ fn checked(program: &str, output: &Output) -> Result<String> {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let diagnostic = Diagnostic::new(format!("{program} ended with {}", output.status));
+    let mut diagnostic = Diagnostic::new(format!("{program} ended with {}", output.status));
+    if said.contains("server version mismatch") {
+        let help = "programs as new as the server are needed; PGMG_BINDIR says where they are";
+        diagnostic = diagnostic.help(help);
+    }
     let lines = said.lines().filter(|line| !line.trim().is_empty()).take(5);
     Err(Error::new(Kind::Unavailable, lines.fold(diagnostic, |diagnostic, line| diagnostic.note(NoteLabel::Note, line))))
 }

@@ -7,6 +7,15 @@ use super::style::{BAD, CHANGED, GOOD, HEADING, count, paint};
 use crate::model::plan::Redefinition;
 use crate::model::schema_dump::Difference;
 
+/// The note that the fresh build is one of another PostgreSQL.
+pub fn other_version(live: u32, fresh: u32) -> String {
+    format!(
+        "{} the database is one of PostgreSQL {live}, and the fresh build is made in PostgreSQL {fresh}, the nearest that was found: what differs \
+         between these is shown as well; --pg-bindir=DIR names another\n",
+        paint(CHANGED, "note:")
+    )
+}
+
 /// Each object that differs, with its SQL: `-` is what the files give, `+` what is in the database.
 pub fn text(differences: &[Difference]) -> String {
     if differences.is_empty() {

@@ -54,6 +54,8 @@ pub fn diagnose(error: &SqlError, names: Vec<Name>) -> Obstacle {
         "53200" => Obstacle::OutOfLocks,
         // cancelled, shut down, crashed, starting; stray transaction control; read-only
         "57014" | "57P01" | "57P02" | "57P03" | "25000" | "25006" | "25P01" | "25P02" | "3B001" => Obstacle::Fatal,
+        // an extension (up to version 14) or a library of a C function that is not installed
+        "58P01" if is_from(error, &["parse_extension_control_file", "internal_load_library"]) => Obstacle::Unclear,
         // connection exceptions, insufficient resources, system errors, a corrupted server
         code if ["08", "53", "58", "F0", "XX"].iter().any(|class| code.starts_with(class)) => {
             if code == "XX000" {
@@ -97,6 +99,13 @@ mod tests {
         assert_eq!(diagnose(&error("42P13"), vec![]), Obstacle::Unclear);
         let replaced = SqlError { routine: Some("ProcedureCreate".to_owned()), ..error("42P13") };
         assert_eq!(diagnose(&replaced, vec![]), Obstacle::NotReplaceable);
+    }
+
+    #[test]
+    fn a_file_that_a_statement_names_is_no_trouble_of_the_server() {
+        assert_eq!(diagnose(&error("58P01"), vec![]), Obstacle::Fatal);
+        let extension = SqlError { routine: Some("parse_extension_control_file".to_owned()), ..error("58P01") };
+        assert_eq!(diagnose(&extension, vec![]), Obstacle::Unclear);
     }
 
     #[test]

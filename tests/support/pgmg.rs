@@ -39,8 +39,9 @@ pub fn prepare(command: &mut Command, project: &Path, connection: Option<&str>, 
             }
         }
     }
-    let foreign =
-        |name: &str| name.starts_with("PG") || name.starts_with("CLICOLOR") || matches!(name, "DATABASE_URL" | "NO_COLOR");
+    // PGMG_BINDIR says which PostgreSQL the tests are for.
+    let is_connection = |name: &str| name.starts_with("PG") && name != "PGMG_BINDIR";
+    let foreign = |name: &str| is_connection(name) || name.starts_with("CLICOLOR") || matches!(name, "DATABASE_URL" | "NO_COLOR");
     for (name, _) in std::env::vars_os().filter(|(name, _)| foreign(&name.to_string_lossy())) {
         command.env_remove(name);
     }

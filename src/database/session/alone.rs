@@ -15,6 +15,12 @@ impl Session {
         Ok(rows.first().and_then(|row| row.get(0)))
     }
 
+    /// The major version of the server: 15.
+    pub fn major(&mut self) -> Result<u32> {
+        let rows = self.query("SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 / 10000", &[])?;
+        Ok(rows.first().and_then(|row| u32::try_from(row.get::<_, i32>(0)).ok()).unwrap_or_default())
+    }
+
     /// Rolls back what is open and makes the session as it was when it was opened: settings, locks, prepared statements and
     /// temporary objects are gone (PostgreSQL manual, DISCARD).
     pub fn clean(&mut self) -> Result<()> {
