@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Trial};
 use support::database::{Database, Server};
+use support::harness;
 use support::project::{self, Tree};
 use support::{Outcome, ensure, ensure_equal, pgmg};
 
@@ -84,19 +84,9 @@ const WAYS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let server = match (!arguments.list).then(Server::start).transpose() {
-        Ok(server) => server,
-        Err(error) => {
-            eprintln!("{}", error.message().unwrap_or("no server"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let trials = WAYS.iter().map(|(name, changed)| {
-        let server = server.clone();
-        Trial::test(*name, move || server.as_ref().map_or(Ok(()), |server| is_kept(server, changed)))
-    });
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+    harness::on_one_server(|server| {
+        Ok(WAYS.iter().map(|(name, changed)| harness::trial(server, *name, |server| is_kept(server, changed))).collect())
+    })
 }
 
 fn is_kept(server: &Arc<Server>, changed: &[(&str, &str)]) -> Outcome {

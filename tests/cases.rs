@@ -7,9 +7,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Trial;
 use support::case::{self, Found};
 use support::database::{Database, Server};
+use support::harness::{self, Shared};
 use support::pgmg::{self, Run};
 use support::project::{self, Naming};
 use support::{Outcome, ensure, ensure_equal};
@@ -21,44 +22,22 @@ type Expected = Arc<Vec<OnceLock<String>>>;
 const BROKEN: &str = "CREATE VIEW cannot_work AS SELECT no_such_column FROM pg_catalog.pg_class;\n";
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let found = match case::all() {
-        Ok(found) => found,
-        Err(error) => {
-            eprintln!("{}", error.message().unwrap_or("the cases cannot be read"));
-            return ExitCode::FAILURE;
-        }
+    harness::on_one_server(|server| Ok(case::all()?.iter().flat_map(|found| trials(server, found)).collect()))
+}
+
+/// What psql gives, and then each naming.
+fn trials(server: &Shared, found: &Found) -> Vec<Trial> {
+    // Shown as ignored: left out is not passed.
+    let too_old = server.as_ref().is_some_and(|server| server.major() < found.case.since);
+    let expected: Expected = Arc::new((0..=found.case.edit.len()).map(|_| OnceLock::new()).collect());
+    let trial = |name: &str, naming: Naming, test: fn(&Running<'_>) -> Outcome| {
+        let (own, expected) = (found.clone(), Arc::clone(&expected));
+        let test = move |server: &Arc<Server>| test(&Running { server, found: &own, expected: &expected, naming });
+        harness::trial(server, format!("{}/{name}", found.name), test).with_ignored_flag(too_old)
     };
-    let server = match (!arguments.list).then(Server::start).transpose() {
-        Ok(server) => server,
-        Err(error) => {
-            eprintln!("{}", error.message().unwrap_or("no server"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let mut trials = Vec::new();
-    for found in found {
-        // Shown as ignored: left out is not passed.
-        let too_old = server.as_ref().is_some_and(|server| server.major() < found.case.since);
-        let expected: Expected = Arc::new((0..=found.case.edit.len()).map(|_| OnceLock::new()).collect());
-        if found.case.exit == 0 {
-            let (found, expected, server) = (found.clone(), Arc::clone(&expected), server.clone());
-            let trial = Trial::test(format!("{}/oracle", found.name), move || match &server {
-                Some(server) => Running { server, found: &found, expected: &expected, naming: Naming::AsItIs }.oracles(),
-                None => Ok(()),
-            });
-            trials.push(trial.with_ignored_flag(too_old));
-        }
-        for naming in found.namings() {
-            let (found, expected, server) = (found.clone(), Arc::clone(&expected), server.clone());
-            let trial = Trial::test(format!("{}/{}", found.name, naming.word()), move || match &server {
-                Some(server) => Running { server, found: &found, expected: &expected, naming }.run(),
-                None => Ok(()),
-            });
-            trials.push(trial.with_ignored_flag(too_old));
-        }
-    }
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let oracle = (found.case.exit == 0).then(|| trial("oracle", Naming::AsItIs, |running| running.oracles()));
+    let namings = found.namings().into_iter().map(|naming| trial(naming.word(), naming, |running| running.run()));
+    oracle.into_iter().chain(namings).collect()
 }
 
 /// One case under one naming.

@@ -8,15 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::{Arc, LazyLock};
 
-use libtest_mimic::{Arguments, Trial};
 use support::case::{self, Found};
 use support::database::Server;
+use support::harness::{self, Test};
 use support::pgmg::{self, Run};
 use support::project::{self, Naming, Tree};
 use support::{Outcome, ensure, ensure_equal};
 use tempfile::TempDir;
-
-type Test = fn(&Arc<Server>) -> Outcome;
 
 const TESTS: &[(&str, Test)] = &[
     ("errors_have_their_places", errors_have_their_places),
@@ -39,40 +37,16 @@ const TESTS: &[(&str, Test)] = &[
 ];
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let found = match case::all() {
-        Ok(found) => found,
-        Err(error) => {
-            eprintln!("{}", error.message().unwrap_or("the cases cannot be read"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let server = match (!arguments.list).then(Server::start).transpose() {
-        Ok(server) => server,
-        Err(error) => {
-            eprintln!("{}", error.message().unwrap_or("no server"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let mut trials: Vec<Trial> = TESTS
-        .iter()
-        .map(|(name, test)| {
-            let (server, test) = (server.clone(), *test);
-            Trial::test(*name, move || server.as_ref().map_or(Ok(()), test))
-        })
-        .collect();
-    for found in found {
-        let server = server.clone();
-        let case = &found.case;
+    let code = harness::on_one_server(|server| {
+        let mut trials = harness::named(server, TESTS);
         // What a superuser prepares in a database, and another role's rights, are nothing that a fresh database has.
-        if !case.setup.is_empty() || case.role.is_some() {
-            continue;
-        }
-        trials.push(Trial::test(format!("as_apply/{}", found.name), move || {
-            server.as_ref().map_or(Ok(()), |server| as_apply(server, &found))
+        let fresh = case::all()?.into_iter().filter(|found| found.case.setup.is_empty() && found.case.role.is_none());
+        trials.extend(fresh.map(|found| {
+            let name = format!("as_apply/{}", found.name);
+            harness::trial(server, name, move |server| as_apply(server, &found))
         }));
-    }
-    let code = libtest_mimic::run(&arguments, trials).exit_code();
+        Ok(trials)
+    });
     if let Ok(cache) = WARM.as_ref() {
         // A static is never dropped.
         let _ = std::fs::remove_dir_all(cache.path());

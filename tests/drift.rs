@@ -7,14 +7,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Trial};
 use support::database::{Database, Server};
+use support::harness::{self, Test};
 use support::pgmg::{self, Run};
 use support::project::{self, Tree};
 use support::{Outcome, ensure_equal};
 use tempfile::TempDir;
-
-type Test = fn(&Arc<Server>) -> Outcome;
 
 const TESTS: &[(&str, Test)] = &[
     ("what_the_files_do_not_speak_of_is_kept", what_the_files_do_not_speak_of_is_kept),
@@ -27,19 +25,7 @@ const TESTS: &[(&str, Test)] = &[
 ];
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let server = match (!arguments.list).then(Server::start).transpose() {
-        Ok(server) => server,
-        Err(error) => {
-            eprintln!("{}", error.message().unwrap_or("no server"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let trial = |(name, test): &(&str, Test)| {
-        let (server, test) = (server.clone(), *test);
-        Trial::test(*name, move || server.as_ref().map_or(Ok(()), test))
-    };
-    libtest_mimic::run(&arguments, TESTS.iter().map(trial).collect()).exit_code()
+    harness::on_one_server(|server| Ok(harness::named(server, TESTS)))
 }
 
 /// An applied project.

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Trial};
 use serde::Deserialize;
 use serde_json::Value;
 use support::database::Server;
+use support::harness;
 use support::project::{self, Tree};
 use support::{Outcome, ensure_equal, pgmg};
 
@@ -75,36 +75,23 @@ enum Way {
 const OWNER: &str = "effects_owner";
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/effects");
-    let read = std::fs::read_to_string(folder.join("matrix.toml")).map_err(|error| error.to_string());
-    let matrix: Matrix = match read.and_then(|text| toml::from_str(&text).map_err(|error| error.to_string())) {
-        Ok(matrix) => matrix,
-        Err(error) => {
-            eprintln!("testdata/effects/matrix.toml: {error}");
-            return ExitCode::FAILURE;
+    harness::on_one_server(|server| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/effects");
+        let matrix: Matrix = toml::from_str(&std::fs::read_to_string(folder.join("matrix.toml"))?)?;
+        let mut trials = Vec::new();
+        for case in matrix.case {
+            let ways: &[Way] = match case.ways {
+                Ways::All => &[Way::Plain, Way::ByOwner, Way::InDo, Way::InFunction],
+                Ways::PlainOnly => &[Way::Plain, Way::ByOwner],
+            };
+            for &way in ways {
+                let (case, setup) = (case.clone(), folder.join("setup.sql"));
+                let name = format!("{}/{way:?}", case.about.replace(' ', "_"));
+                trials.push(harness::trial(server, name, move |server| shows(server, &case, way, &setup)));
+            }
         }
-    };
-    let server = match (!arguments.list).then(Server::start).transpose() {
-        Ok(server) => server,
-        Err(error) => {
-            eprintln!("{}", error.message().unwrap_or("no server"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let mut trials = Vec::new();
-    for case in matrix.case {
-        let ways: &[Way] = match case.ways {
-            Ways::All => &[Way::Plain, Way::ByOwner, Way::InDo, Way::InFunction],
-            Ways::PlainOnly => &[Way::Plain, Way::ByOwner],
-        };
-        for &way in ways {
-            let (server, case, setup) = (server.clone(), case.clone(), folder.join("setup.sql"));
-            let name = format!("{}/{way:?}", case.about.replace(' ', "_"));
-            trials.push(Trial::test(name, move || server.as_ref().map_or(Ok(()), |server| shows(server, &case, way, &setup))));
-        }
-    }
-    libtest_mimic::run(&arguments, trials).exit_code()
+        Ok(trials)
+    })
 }
 
 fn shows(server: &Arc<Server>, case: &Case, way: Way, setup: &Path) -> Outcome {

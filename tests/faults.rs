@@ -17,29 +17,11 @@ mod server;
 mod support;
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Trial};
-use support::Outcome;
-use support::database::Server;
-
-type Test = fn(&Arc<Server>) -> Outcome;
+use support::harness::{self, Test};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let server = match (!arguments.list).then(Server::start).transpose() {
-        Ok(server) => server,
-        Err(error) => {
-            eprintln!("{}", error.message().unwrap_or("no server"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let tests: Vec<(&str, Test)> =
-        [commit::TESTS, concurrency::TESTS, connection::TESTS, files::TESTS, killed::TESTS, sections::TESTS, server::TESTS]
-            .concat();
-    let trial = |(name, test): (&str, Test)| {
-        let server = server.clone();
-        Trial::test(name, move || server.as_ref().map_or(Ok(()), test))
-    };
-    libtest_mimic::run(&arguments, tests.into_iter().map(trial).collect()).exit_code()
+    let tests =
+        [commit::TESTS, concurrency::TESTS, connection::TESTS, files::TESTS, killed::TESTS, sections::TESTS, server::TESTS];
+    harness::on_one_server(|server| Ok(harness::named(server, &tests.concat())))
 }

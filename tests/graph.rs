@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
-use libtest_mimic::{Arguments, Trial};
 use support::database::{Database, Server};
+use support::harness::{self, Test};
 use support::pgmg::{self, Run};
 use support::project::{self, Tree};
 use support::{Outcome, ensure, ensure_equal};
@@ -19,8 +19,6 @@ use tempfile::TempDir;
 
 /// The project, applied once for all.
 type Applied = Arc<OnceLock<(Database, TempDir)>>;
-
-type Test = fn(&Arc<Server>) -> Outcome;
 
 const TESTS: &[(&str, Test)] = &[
     ("before_the_first_apply", before_the_first_apply),
@@ -33,37 +31,21 @@ const TESTS: &[(&str, Test)] = &[
 ];
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let server = match (!arguments.list).then(Server::start).transpose() {
-        Ok(server) => server,
-        Err(error) => {
-            eprintln!("{}", error.message().unwrap_or("no server"));
-            return ExitCode::FAILURE;
+    harness::on_one_server(|server| {
+        let applied = Applied::default();
+        if let Some(server) = server {
+            drop(applied.set(apply(server, &example().unwrap_or_default())?));
         }
-    };
-    let applied = Applied::default();
-    if let Some(server) = &server {
-        match apply(server, &example().unwrap_or_default()) {
-            Ok(both) => drop(applied.set(both)),
-            Err(error) => {
-                eprintln!("{}", error.message().unwrap_or("the project cannot be applied"));
-                return ExitCode::FAILURE;
-            }
+        let mut trials = harness::named(server, TESTS);
+        for file in answers() {
+            let name = format!("answers/{}", file.file_stem().unwrap_or_default().to_string_lossy());
+            let applied = Arc::clone(&applied);
+            trials.push(harness::trial(server, name, move |_| {
+                applied.get().map_or(Ok(()), |(database, folder)| answer(&file, database, folder.path()))
+            }));
         }
-    }
-    let mut trials = Vec::new();
-    for file in answers() {
-        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let applied = Arc::clone(&applied);
-        trials.push(Trial::test(format!("answers/{name}"), move || {
-            applied.get().map_or(Ok(()), |(database, folder)| answer(&file, database, folder.path()))
-        }));
-    }
-    for (name, test) in TESTS {
-        let (server, test) = (server.clone(), *test);
-        trials.push(Trial::test(*name, move || server.as_ref().map_or(Ok(()), test)));
-    }
-    libtest_mimic::run(&arguments, trials).exit_code()
+        Ok(trials)
+    })
 }
 
 fn folder() -> PathBuf {

@@ -15,8 +15,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use edits::History;
-use libtest_mimic::{Arguments, Trial};
 use support::database::{Database, Server};
+use support::harness;
 use support::{Outcome, ensure, ensure_equal, pgmg, project};
 use world::World;
 
@@ -27,26 +27,16 @@ const STEPS_OF_A_SEED: usize = 20;
 const FIRST_SEED: u64 = 1003;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
     let steps = number("PGMG_HISTORY_STEPS").unwrap_or(500);
     let first = number("PGMG_TEST_SEED").unwrap_or(FIRST_SEED);
-    let server = match (!arguments.list).then(Server::start).transpose() {
-        Ok(server) => server,
-        Err(error) => {
-            eprintln!("{}", error.message().unwrap_or("no server"));
-            return ExitCode::FAILURE;
-        }
-    };
     let of_a_seed = STEPS_OF_A_SEED as u64;
-    let trials = (0..steps.div_ceil(of_a_seed)).map(|at| {
-        let (server, seed) = (server.clone(), first + at);
-        let steps = of_a_seed.min(steps - at * of_a_seed) as usize;
-        Trial::test(format!("seed_{seed}"), move || match &server {
-            Some(server) => run(server, seed, steps),
-            None => Ok(()),
-        })
-    });
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+    harness::on_one_server(|server| {
+        let history = |at| {
+            let (seed, steps) = (first + at, of_a_seed.min(steps - at * of_a_seed) as usize);
+            harness::trial(server, format!("seed_{seed}"), move |server| run(server, seed, steps))
+        };
+        Ok((0..steps.div_ceil(of_a_seed)).map(history).collect())
+    })
 }
 
 fn number(name: &str) -> Option<u64> {

@@ -7,14 +7,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Trial};
 use support::database::{Database, Server};
+use support::harness::{self, Test};
 use support::pgmg::{self, Run};
 use support::project::{self, Tree};
 use support::{Outcome, ensure, ensure_equal};
 use tempfile::TempDir;
-
-type Test = fn(&Arc<Server>) -> Outcome;
 
 const TESTS: &[(&str, Test)] = &[
     ("a_target_leaves_the_rest_for_later", a_target_leaves_the_rest_for_later),
@@ -38,19 +36,7 @@ const TESTS: &[(&str, Test)] = &[
 ];
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let server = match (!arguments.list).then(Server::start).transpose() {
-        Ok(server) => server,
-        Err(error) => {
-            eprintln!("{}", error.message().unwrap_or("no server"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let trial = |(name, test): &(&str, Test)| {
-        let (server, test) = (server.clone(), *test);
-        Trial::test(*name, move || server.as_ref().map_or(Ok(()), test))
-    };
-    libtest_mimic::run(&arguments, TESTS.iter().map(trial).collect()).exit_code()
+    harness::on_one_server(|server| Ok(harness::named(server, TESTS)))
 }
 
 /// A database and a project of three migrations, two with ways back, and a view.

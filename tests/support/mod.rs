@@ -6,6 +6,7 @@
 pub mod browser;
 pub mod case;
 pub mod database;
+pub mod harness;
 pub mod pgmg;
 pub mod project;
 pub mod random;
