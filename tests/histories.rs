@@ -45,7 +45,7 @@ fn number(name: &str) -> Option<u64> {
 
 fn run(server: &Arc<Server>, seed: u64, steps: usize) -> Outcome {
     ROLES.iter().try_for_each(|role| server.role(role))?;
-    let mut history = History::new(seed);
+    let mut history = History::new(seed, server.major());
     let database = server.database(None)?;
     let folder = project::written(&history.world.tree(str::to_owned), &BTreeMap::new())?;
     let mut done = vec!["begin".to_owned()];

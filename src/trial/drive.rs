@@ -317,7 +317,10 @@ impl<'a> Drive<'a> {
         let statement = &self.statements[id];
         let names =
             if failure.setting.is_none() { self.missing_names(Some(id), statement.sql(), &failure.error) } else { Vec::new() };
-        let obstacle = diagnose(&failure.error, names);
+        let obstacle = match self.lacks_or_replace(id, &failure.error) {
+            true => Obstacle::NotReplaceable,
+            false => diagnose(&failure.error, names),
+        };
         log::debug!("{}: {} {}", statement.file.path, failure.error.code, failure.error.message);
         let rewritten = self.rewritten.contains_key(&id) || self.altering.remove(&id).is_some();
         let mut failed = Failed { error: failure.error, obstacle, setting: failure.setting, rewritten, help: None };
@@ -361,6 +364,13 @@ impl<'a> Drive<'a> {
         self.queue.failed(id, names);
         self.failures.insert(id, failed);
         Ok(())
+    }
+
+    /// Whether the server has no OR REPLACE for this kind, like PostgreSQL 13 for triggers: a syntax error right behind the words.
+    fn lacks_or_replace(&self, id: usize, error: &SqlError) -> bool {
+        let Some((sql, position)) = self.rewritten.get(&id).zip(error.position) else { return false };
+        let before: String = sql.chars().take(position.saturating_sub(1)).collect();
+        error.code == "42601" && before.trim_end().ends_with("OR REPLACE")
     }
 
     /// What an error seems to miss: the name at its position, or else the names in its texts that somebody could provide.

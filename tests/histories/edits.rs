@@ -19,8 +19,8 @@ const MOST_GONE: usize = 8;
 
 impl History {
     /// A project with a few tables and objects.
-    pub fn new(seed: u64) -> History {
-        let mut history = History { world: World::default(), random: Random::new(seed), buried: Vec::new() };
+    pub fn new(seed: u64, major: u32) -> History {
+        let mut history = History { world: World { major, ..World::default() }, random: Random::new(seed), buried: Vec::new() };
         for _ in 0..3 {
             history.add_table();
         }

@@ -261,12 +261,12 @@ impl World {
         }
         let sum = terms.join(" + ");
         match item.kind {
-            Kind::SqlFunction => {
-                format!("CREATE FUNCTION {me}({arguments}) RETURNS {returns} LANGUAGE sql AS $$ SELECT ({sum})::{returns} $$")
-            }
-            Kind::AtomicFunction => format!(
+            Kind::AtomicFunction if self.major >= 14 => format!(
                 "CREATE FUNCTION {me}({arguments}) RETURNS {returns} LANGUAGE sql BEGIN ATOMIC SELECT ({sum})::{returns}; END"
             ),
+            Kind::SqlFunction | Kind::AtomicFunction => {
+                format!("CREATE FUNCTION {me}({arguments}) RETURNS {returns} LANGUAGE sql AS $$ SELECT ({sum})::{returns} $$")
+            }
             _ => {
                 let mentioned: Vec<&Item> = item.mentions.iter().filter_map(|id| self.items.get(id)).collect();
                 let calls: String = mentioned.iter().map(|other| format!(" PERFORM {};", self.literal(other))).collect();

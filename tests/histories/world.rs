@@ -179,6 +179,8 @@ pub struct Table {
 /// The whole project.
 #[derive(Debug, Clone, Default)]
 pub struct World {
+    /// The major version of PostgreSQL that has to understand it.
+    pub major: u32,
     pub tables: Vec<Table>,
     pub migrations: Vec<String>,
     pub items: BTreeMap<u32, Item>,
