@@ -11,6 +11,7 @@ mod edges;
 pub mod effects;
 mod evolve;
 mod failure;
+mod in_its_way;
 mod ledger;
 mod locks;
 mod migrations;

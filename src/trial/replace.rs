@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::Scope;
 use super::drive::{Done, Drive, Failed, OWN_UNIT};
 use super::evolve::{self, Attempt};
+use super::in_its_way;
 use super::ledger::seems_to_create;
 use super::ownership;
 use crate::database::attributes::{self, Because, Carried, Recreated};
@@ -18,7 +19,6 @@ use crate::model::migration::Migration;
 use crate::model::object::{CatalogId, Object};
 use crate::model::plan::Reason;
 use crate::resolver::Beyond;
-use crate::source::names_in;
 
 /// An object that was dropped and is to come back.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ pub enum Room {
 
 /// Makes room for a statement whose object is there and cannot be replaced.
 pub fn make_room(drive: &mut Drive<'_>, id: usize, failed: &Failed) -> Result<Room> {
-    let objects = in_its_way(drive, id, failed);
+    let objects = in_its_way::find(drive, id, failed)?;
     if objects.is_empty() {
         return Ok(Room::Taken);
     }
@@ -174,26 +174,6 @@ fn recreated(one: &Dropped, now: CatalogId) -> Option<Recreated<'_>> {
         _ => OWN_UNIT,
     };
     Some(Recreated { was: one.carried.as_ref()?, now, because: one.because, unit })
-}
-
-/// The recorded objects that stand where a statement wants to create: those of changed statements, or its own of before.
-fn in_its_way(drive: &Drive<'_>, id: usize, failed: &Failed) -> Vec<Object> {
-    let statement = &drive.statements[id];
-    let orphans = drive.input.comparison.orphans.iter().map(|&row| &drive.input.recorded.statements[row]);
-    let own = drive.records.of_statement(statement).iter().copied();
-    let objects = orphans.chain(own).filter_map(|row| row.object.as_ref());
-    let said = names_in(&failed.error.message);
-    let is_named = |object: &Object| {
-        let names: Vec<&str> = object.names.iter().map(|name| name.trim_start_matches("public.")).collect();
-        names.last().is_some_and(|last| said.iter().any(|name| name.name == *last))
-            && names.iter().all(|part| *part == "public" || said.iter().any(|name| name.name == **part))
-    };
-    let is_there = |object: &&Object| !drive.is_dropped(object) && (seems_to_create(statement, object) || is_named(object));
-    let found: Vec<Object> = objects.filter(is_there).cloned().collect();
-    // PostgreSQL's hint spells the overload that is meant: "Use DROP FUNCTION f(integer) first."
-    let hint = failed.error.hint.as_deref().unwrap_or_default();
-    let hinted: Vec<Object> = found.iter().filter(|object| hint.contains(&object.name())).cloned().collect();
-    if hinted.is_empty() { found } else { hinted }
 }
 
 fn drop_objects(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose) -> Result<Room> {
@@ -306,9 +286,8 @@ fn settle_accounts(drive: &mut Drive<'_>, objects: &[Object], purpose: &Purpose,
         let is_new = one.standing == Standing::Asked && root.is_some() || maker == Maker::Nobody;
         let because = match (one.standing, purpose) {
             (Standing::Asked, Purpose::WithoutAlter) => Because::ItsAlterIsGone,
+            _ if matches!(&maker, Maker::Statement(id) if drive.input.comparison.drifted.contains(id)) => Because::ItDrifted,
             _ if is_new => Because::ItsTextChanged,
-            // What somebody else set on it is what is to go.
-            _ if matches!(&maker, Maker::Statement(id) if drive.input.comparison.drifted.contains(id)) => Because::ItsTextChanged,
             _ => Because::SomethingElse,
         };
         if one.standing == Standing::Asked && *purpose == Purpose::Remove {

@@ -6,8 +6,11 @@ use crate::database::spelling::{identifier, qualified};
 use crate::model::name::quote_literal;
 
 /// What no statement that creates an object can say.
-pub(super) fn kept(giving: &mut Giving<'_>) {
-    enabled(giving);
+pub(super) fn kept(giving: &mut Giving<'_>, because: Because) {
+    // Drift looks at the state as well: there it is what is to go.
+    if because != Because::ItDrifted {
+        enabled(giving);
+    }
     columns(giving);
     index_marks(giving);
     let (was, now) = (&giving.was.attributes, &giving.now.attributes);

@@ -40,6 +40,8 @@ pub struct Carried {
 pub enum Because {
     /// The text that creates it is another one.
     ItsTextChanged,
+    /// Somebody else changed it: what they set on it is what is to go.
+    ItDrifted,
     /// It is created by the same text as before, or as PostgreSQL described it.
     SomethingElse,
     /// An ALTER that changed it is gone: what only an ALTER can have set, the owner included, does not come back.

@@ -17,7 +17,7 @@ pub(super) fn steps(was: &Carried, now: &Carried, because: Because) -> Vec<Step>
     giving.privileges();
     giving.column_privileges();
     giving.remarks();
-    kinds::kept(&mut giving);
+    kinds::kept(&mut giving, because);
     if because == Because::SomethingElse {
         kinds::said_by_the_text(&mut giving);
     }
