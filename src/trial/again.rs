@@ -271,7 +271,9 @@ fn stars(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
     let mut seen: HashSet<usize> = HashSet::new();
     while let Some((because, name)) = next.pop() {
         let is_stale = |id: usize| course.last(id).is_none() || because.is_some_and(|because| course.is_before(id, because));
-        let follows = |id: &usize| has_star(&drive.statements[*id]) && is_stale(*id);
+        // Not what a later stage is going to make.
+        let is_there = |id: usize| course.last(id).is_some() || !drive.records.of_statement(&drive.statements[id]).is_empty();
+        let follows = |id: &usize| has_star(&drive.statements[*id]) && is_stale(*id) && is_there(*id);
         for statement in drive.graph.mentioners(name).iter().copied().filter(follows) {
             if Some(statement) != because && seen.insert(statement) {
                 found.push(TooEarly { statement, because: because.unwrap_or(statement), tie: Edge::Bound });

@@ -104,25 +104,38 @@ pub fn make_anew(drive: &mut Drive<'_>, objects: &[Object]) -> Result<()> {
 /// In a stage of its own nothing that had to go may be away until the next one: it comes back, in order, by its statement if that
 /// is unchanged, or else as it was. What a changed statement says may need a later stage.
 pub fn make_again(drive: &mut Drive<'_>) -> Result<()> {
-    for at in (0..drive.dropped.len()).rev() {
+    let mut tried: HashSet<usize> = HashSet::new();
+    // What is made may drop more.
+    loop {
+        let is_away = |one: &Dropped| match &one.maker {
+            Maker::Definition(_) => true,
+            Maker::Statement(id) => !drive.queue.is_done(*id) && !tried.contains(id),
+            Maker::Nobody => false,
+        };
+        let Some(at) = drive.dropped.iter().rposition(is_away) else { break };
         match drive.dropped[at].maker.clone() {
             Maker::Definition(sql) => {
                 let object = drive.dropped[at].object.clone();
                 make_as_it_was(drive, &object, &sql)?;
                 drive.dropped[at].maker = Maker::Nobody;
             }
-            Maker::Statement(id) if !drive.queue.is_done(id) => {
+            Maker::Statement(id) => {
+                tried.insert(id);
                 drive.queue.limit(Some((HashSet::from([id]), Beyond::Release)));
                 drive.run()?;
                 drive.queue.limit(None);
             }
-            Maker::Statement(_) | Maker::Nobody => {}
+            Maker::Nobody => {}
         }
     }
     give_back(drive).map(drop)
 }
 
 fn make_as_it_was(drive: &mut Drive<'_>, object: &Object, sql: &String) -> Result<()> {
+    // Its changed statement may have made it meanwhile, released by one of the others.
+    if catalog::find(drive.session, std::slice::from_ref(object))?.iter().any(Option::is_some) {
+        return Ok(());
+    }
     let Err(error) = drive.run_own(std::slice::from_ref(sql))? else { return Ok(()) };
     let (who, help) = if drive.records.of_object(object).is_some() {
         ("would be gone until a later migration is applied", "change its file in an apply of its own, before the migration")

@@ -441,12 +441,13 @@ impl History {
         let fits = |item: &Item| {
             let kind =
                 |need: &u32| self.world.items.get(need).or_else(|| all.iter().find(|item| item.id == *need)).map(|i| i.kind);
-            let wanted = match item.kind {
-                Kind::MatviewIndex => Kind::Matview,
-                Kind::Rule => Kind::View,
+            let (on, wanted) = match item.kind {
+                Kind::MatviewIndex => (0, Kind::Matview),
+                Kind::Rule | Kind::ViewDefault => (0, Kind::View),
+                Kind::ViewTrigger => (1, Kind::View),
                 _ => return true,
             };
-            item.needs.first().and_then(kind) == Some(wanted)
+            item.needs.get(on).and_then(kind) == Some(wanted)
         };
         if !all.iter().all(fits) {
             return None;

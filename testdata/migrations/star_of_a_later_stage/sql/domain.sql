@@ -1,0 +1,1 @@
+CREATE DOMAIN r_29 AS integer CHECK ("r 32"(1) < 1000003);

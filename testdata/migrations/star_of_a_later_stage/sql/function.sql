@@ -1,0 +1,1 @@
+CREATE FUNCTION "r 32"(p bigint) RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT (4 + (CASE WHEN 'one'::x_18 IS NULL THEN 1 ELSE 0 END) + (SELECT max(r.a) FROM "x 20" r))::bigint; END;

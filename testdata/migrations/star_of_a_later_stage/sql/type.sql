@@ -1,0 +1,1 @@
+CREATE TYPE x_18 AS ENUM ('one', 'two');
