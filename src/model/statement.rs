@@ -161,8 +161,8 @@ pub struct Mentions {
     pub uses: Vec<Uses>,
     /// Written with IF NOT EXISTS: that it creates nothing is no surprise.
     pub if_not_exists: bool,
-    /// For a `*` in it PostgreSQL puts in the columns when it runs.
-    pub expands_star: bool,
+    /// For a `*` in it, or a function in FROM, PostgreSQL puts in the columns when it runs.
+    pub expands_columns: bool,
 }
 
 /// What kind of work a statement seems to do; what creates nothing comes after what creates.

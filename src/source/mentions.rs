@@ -26,9 +26,9 @@ pub fn of(words: &Words<'_>, search_path: &[String]) -> Mentions {
     let mut mentions = header.mentions;
     let mut uses = std::mem::take(&mut mentions.uses);
     uses.extend(used::used(words, &header.marks, &header.locals, Strength::Bound, NESTING));
-    mentions.expands_star = stars::expands(words);
+    mentions.expands_columns = stars::expands(words);
     if let Some(body) = &header.body {
-        mentions.expands_star |= bodies::names(words, body, &header.locals, &mut uses);
+        mentions.expands_columns |= bodies::names(words, body, &header.locals, &mut uses);
     }
     for schema in search_path {
         uses.push(Uses { name: Name::bare(schema), form: Form::Plain, strength: Strength::Bound });

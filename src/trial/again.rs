@@ -144,14 +144,14 @@ fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> BTreeMap<us
 /// A statement from an earlier run is tried again only if something new can change what it binds.
 fn matters(drive: &Drive<'_>, ledger: &Ledger, course: &Course, one: &TooEarly) -> bool {
     let (statement, because) = (&drive.statements[one.statement], &drive.statements[one.because]);
-    if one.tie == Edge::Completes && super::compare::first_word(because) == "ALTER" && !has_star(statement) {
+    if one.tie == Edge::Completes && super::compare::first_word(because) == "ALTER" && !expands_columns(statement) {
         return false;
     }
     if course.last(one.statement).is_some() {
         return true;
     }
     let is_new = ledger.statement(one.because).provides.iter().any(|provided| provided.was == Was::Absent);
-    is_new || one.tie == Edge::Completes && has_star(statement)
+    is_new || one.tie == Edge::Completes && expands_columns(statement)
 }
 
 /// Names that a statement created without its text showing it (a DO block, a CALL), bound before by others.
@@ -273,7 +273,7 @@ fn stars(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
         let is_stale = |id: usize| course.last(id).is_none() || because.is_some_and(|because| course.is_before(id, because));
         // Not what a later stage is going to make.
         let is_there = |id: usize| course.last(id).is_some() || !drive.records.of_statement(&drive.statements[id]).is_empty();
-        let follows = |id: &usize| has_star(&drive.statements[*id]) && is_stale(*id) && is_there(*id);
+        let follows = |id: &usize| expands_columns(&drive.statements[*id]) && is_stale(*id) && is_there(*id);
         for statement in drive.graph.mentioners(name).iter().copied().filter(follows) {
             if Some(statement) != because && seen.insert(statement) {
                 found.push(TooEarly { statement, because: because.unwrap_or(statement), tie: Edge::Bound });
@@ -304,8 +304,8 @@ fn last_name(object: &Object) -> Option<&str> {
     object.names.last().map(String::as_str)
 }
 
-fn has_star(statement: &Statement) -> bool {
-    statement.mentions.role == Role::Creates && statement.mentions.expands_star
+fn expands_columns(statement: &Statement) -> bool {
+    statement.mentions.role == Role::Creates && statement.mentions.expands_columns
 }
 
 fn is_grant(statement: &Statement) -> bool {

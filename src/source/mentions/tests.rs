@@ -49,8 +49,8 @@ fn shown(mentions: &Mentions) -> String {
         write!(text, " {}{kind}", created.name).unwrap();
     }
     text.push('\n');
-    if mentions.expands_star {
-        text.push_str("expands *\n");
+    if mentions.expands_columns {
+        text.push_str("expands columns\n");
     }
     if !mentions.completes.is_empty() {
         let names: Vec<String> = mentions.completes.iter().map(ToString::to_string).collect();

@@ -1,0 +1,1 @@
+CREATE VIEW base AS SELECT 1 AS id;
