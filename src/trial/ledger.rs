@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::model::name::Name;
 use crate::model::object::{CatalogId, Object};
 use crate::model::statement::{CreatedKind, Creates, Statement};
+use crate::source::rewrite::part_name;
 
 /// The effects of a run, by the numbers of its tries.
 #[derive(Debug, Default)]
@@ -182,10 +183,8 @@ fn names_as_part(statement: &Statement, object: &Object) -> bool {
     let Some(name) = object.names.last().filter(|_| matches!(object.kind.as_str(), "trigger" | "rule" | "policy")) else {
         return false;
     };
-    let mut words = statement.sql().split_whitespace();
-    words.next().is_some_and(|word| word.eq_ignore_ascii_case("CREATE"))
-        && words.find(|word| word.eq_ignore_ascii_case(&object.kind)).is_some()
-        && words.next().is_some_and(|word| word.trim_matches('"').eq_ignore_ascii_case(name))
+    let conforming = statement.settings.standard_conforming_strings;
+    part_name(statement.sql(), conforming, &object.kind).as_deref() == Some(name.as_str())
 }
 
 /// Whether a created name can be that of an object, argument counts of routines compared.

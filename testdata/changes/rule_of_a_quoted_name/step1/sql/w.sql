@@ -1,0 +1,1 @@
+CREATE VIEW one AS SELECT 'x'::text AS b;
