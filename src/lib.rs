@@ -132,6 +132,10 @@
 //! * **While `--target` leaves migrations for later, code waits**: it is written for the newest tables.
 //! * **`check` reports to stdout**: there the diagnostics are the result. A build that was kept is only trusted when it succeeds;
 //!   what it finds missing, circular or in disagreement is built again from nothing before it is reported.
+//! * **`verify` and `plan --shadow` build in a server of the database's own major version** where one is found, and say it where
+//!   none is: what differs between versions would look like a difference.
+//! * **What is kept of a server is one archive**: making and deleting a thousand small files took most of a check.
+//! * **What was drifted is not carried**: an object made anew to heal it does not get back the state that somebody gave it.
 //! * **`watch` trusts the files, not the events.** An event only says when to look; what is applied is what all files say then,
 //!   read again where their stamps differ. A file that is missing then and was not seen to go is waited for, so that no event
 //!   that is lost or late can drop an object. Changes that no event told of show that a file system sends none.
