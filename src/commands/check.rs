@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::kept_result::{self, Again};
 use super::lints;
-use super::opening::Opening;
+use super::opening::{Opening, directories};
 use super::scratch::Scratch;
 use super::staged::Staged;
 use crate::config::Settings;
@@ -22,7 +22,7 @@ use crate::model::report::{Finding, Level, Report, Rule};
 use crate::output::progress::Bar;
 use crate::output::report::{Style, written};
 use crate::output::{self, Presentation};
-use crate::source::project::{Directories, load};
+use crate::source::project::load;
 
 /// The SQLSTATE of what PostgreSQL's grammar refuses (PostgreSQL manual, appendix A).
 const SYNTAX_ERROR: &str = "42601";
@@ -115,8 +115,7 @@ impl Found {
 }
 
 fn check(settings: &Settings, presentation: &Presentation, request: &Request, found: &mut Found) -> Result<()> {
-    let directories = Directories { migrations: settings.migrations_dir.clone(), code: settings.code_dir.clone() };
-    let project = load(&directories)?;
+    let project = load(&directories(settings))?;
     found.report.migrations = project.migrations.as_ref().map_or(0, Vec::len);
     found.report.statements = project.statements.as_ref().map_or(0, Vec::len);
     found.report.findings = lints::of_files(settings, &project)?;

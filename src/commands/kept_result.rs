@@ -8,6 +8,7 @@ use crate::model::plan::{Action, Plan};
 use crate::model::project::Project;
 use crate::model::record::RecordedStatement;
 use crate::model::statement::{Role, Statement, distinct_checksums};
+use crate::trial::compare::first_word;
 
 /// What an object is attached to acts through it: who writes to a table runs its triggers.
 const ATTACHED: [&str; 6] = ["trigger", "rule", "policy", "table constraint", "domain constraint", "default value"];
@@ -45,11 +46,12 @@ impl Again<'_> {
     /// Why only a build from nothing can tell; `None`: this one has told everything.
     pub fn doubt(&self) -> Option<&'static str> {
         let checksums = distinct_checksums(self.statements());
-        let present: HashSet<String> = checksums.iter().map(ToString::to_string).collect();
+        let printed: Vec<String> = checksums.iter().map(ToString::to_string).collect();
+        let present: HashSet<&str> = printed.iter().map(String::as_str).collect();
         if !self.plan.migrations.is_empty() {
             return Some("migrations are new");
         }
-        if !self.used_by_migrations.is_some_and(|used| used.iter().all(|checksum| present.contains(checksum))) {
+        if !self.used_by_migrations.is_some_and(|used| used.iter().all(|checksum| present.contains(checksum.as_str()))) {
             return Some("migrations use code that changed");
         }
         let before: HashMap<&str, &RecordedStatement> = by_checksum(self.before);
@@ -64,7 +66,6 @@ impl Again<'_> {
             runs && before.contains_key(checksum.as_str())
                 && (is_dynamic(statement) || uses(statement).any(|n| reached.contains(n)))
         };
-        let printed: Vec<String> = checksums.iter().map(ToString::to_string).collect();
         let untested = !reached.is_empty() && self.statements().iter().zip(&printed).any(is_untested);
         untested.then_some("something runs code that changed")
     }
@@ -126,7 +127,7 @@ fn uses(statement: &Statement) -> impl Iterator<Item = &str> {
 
 /// Whether the statement runs something besides what it defines.
 fn runs_code(statement: &Statement, row: Option<&RecordedStatement>) -> bool {
-    let first = statement.sql().split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
+    let first = first_word(statement);
     match statement.mentions.role {
         Role::Acts => !matches!(first.as_str(), "GRANT" | "REVOKE" | "COMMENT" | "SECURITY"),
         // ALTER DEFAULT PRIVILEGES runs nothing; an event trigger runs its function.

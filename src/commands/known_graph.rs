@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::opening::connect;
+use super::opening::{connect, directories};
 use crate::config::Settings;
 use crate::database::state::StateTables;
 use crate::error::{Error, Kind, Result};
@@ -10,7 +10,7 @@ use crate::learned::Objects;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::graph::{Graph, KnownObject, Lookup, assemble, known_objects};
 use crate::model::project::Project;
-use crate::source::project::{Directories, load};
+use crate::source::project::load;
 
 /// Where the graph comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,7 @@ pub enum Origin {
 /// # Errors
 /// Nothing is recorded or kept yet; files that cannot be read; a database that cannot be reached.
 pub fn read(settings: &Settings, from: Origin) -> Result<Graph> {
-    let directories = Directories { migrations: settings.migrations_dir.clone(), code: settings.code_dir.clone() };
-    let project = load(&directories)?;
+    let project = load(&directories(settings))?;
     let known = match from {
         Origin::WhatIsThere if settings.connection_string.is_some() => recorded(settings, &project)?,
         _ => kept(settings)?,

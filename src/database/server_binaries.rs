@@ -67,10 +67,10 @@ pub fn find(explicit: Option<&Path>) -> Result<PathBuf> {
 pub fn find_version(explicit: Option<&Path>, major: u32) -> Result<PathBuf> {
     let is_named = explicit.is_some() || std::env::var_os("PGMG_BINDIR").is_some_and(|value| !value.is_empty());
     let path = std::env::var_os("PATH").unwrap_or_default();
-    match candidates(&path).find(|directory| !is_named && self::major(directory) == Some(major)) {
-        Some(directory) => Ok(directory),
-        None => find(explicit),
+    if !is_named && let Some(directory) = candidates(&path).find(|directory| self::major(directory) == Some(major)) {
+        return Ok(directory);
     }
+    find(explicit)
 }
 
 /// The major version of the server in a directory, if it says one.

@@ -317,10 +317,8 @@ impl<'a> Drive<'a> {
         let statement = &self.statements[id];
         let names =
             if failure.setting.is_none() { self.missing_names(Some(id), statement.sql(), &failure.error) } else { Vec::new() };
-        let obstacle = match self.lacks_or_replace(id, &failure.error) {
-            true => Obstacle::NotReplaceable,
-            false => diagnose(&failure.error, names),
-        };
+        let obstacle =
+            if self.lacks_or_replace(id, &failure.error) { Obstacle::NotReplaceable } else { diagnose(&failure.error, names) };
         log::debug!("{}: {} {}", statement.file.path, failure.error.code, failure.error.message);
         let rewritten = self.rewritten.contains_key(&id) || self.altering.remove(&id).is_some();
         let mut failed = Failed { error: failure.error, obstacle, setting: failure.setting, rewritten, help: None };
