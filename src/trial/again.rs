@@ -257,8 +257,8 @@ fn has_a_name(object: &Object) -> bool {
     !is_member && !NAMELESS.contains(&object.kind.as_str()) && (object.kind == "index" || !is_part(object))
 }
 
-/// Statements with `*` that are older than something below them: a pending migration changed it, or a statement replaced it; and
-/// those over them.
+/// Statements with `*`, or with a function in FROM, that are older than something below them: a pending migration changed it, or
+/// a statement replaced it; and those over them.
 fn stars(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooEarly> {
     let mut found = Vec::new();
     let migrations = drive.input.comparison.migrations.iter();

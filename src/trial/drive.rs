@@ -367,8 +367,8 @@ impl<'a> Drive<'a> {
     /// Whether the server has no OR REPLACE for this kind, like PostgreSQL 13 for triggers: a syntax error right behind the words.
     fn lacks_or_replace(&self, id: usize, error: &SqlError) -> bool {
         let Some((sql, position)) = self.rewritten.get(&id).zip(error.position) else { return false };
-        let before: String = sql.chars().take(position.saturating_sub(1)).collect();
-        error.code == "42601" && before.trim_end().ends_with("OR REPLACE")
+        let before = || sql.chars().take(position.saturating_sub(1)).collect::<String>();
+        error.code == "42601" && before().trim_end().ends_with("OR REPLACE")
     }
 
     /// What an error seems to miss: the name at its position, or else the names in its texts that somebody could provide.

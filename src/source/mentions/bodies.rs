@@ -8,7 +8,7 @@ use crate::model::statement::{Strength, Uses};
 use crate::source::lexer::Kind;
 use crate::source::words::{Words, significant};
 
-/// Adds the names that the body uses. Whether PostgreSQL puts in columns for a `*` in it when the statement runs.
+/// Adds the names that the body uses. Whether PostgreSQL puts in columns for something in it when the statement runs.
 pub fn names(words: &Words<'_>, body: &Body, locals: &[String], uses: &mut Vec<Uses>) -> bool {
     let Some(text) = words.string(body.at) else { return false };
     if matches!(body.language.as_str(), "c" | "internal") {
