@@ -7,10 +7,10 @@
 //! *tries* each statement inside a savepoint, reads PostgreSQL's error or the effect in the catalog, and learns the order.
 //!
 //! ```text
-//!   files ──source──▶ Project ─┐
+//!   files ──project─▶ Project ─┐
 //!                              ├─compare─▶ Comparison ──trial──▶ Plan + records ──▶ ROLLBACK (plan) or COMMIT (apply)
-//!   pgmg_state ─database─▶ Recorded ─┘         ▲  │
-//!                                      resolver  session
+//!   pgmg_state ─postgres─▶ Recorded ─┘         ▲  │
+//!                                       engine  session
 //! ```
 //!
 //! `plan` and `apply` are the same run in one transaction; only its end differs.
@@ -18,25 +18,34 @@
 //! # Code map
 //!
 //! * [`model`]: the vocabulary, plain values without I/O. [`error`]: how a run can fail, with its exit code.
-//! * [`source`]: the project on disk: exact lexer, splitter, session settings, directives, mentions.
-//! * [`resolver`]: pure. [`resolver::graph`] weighs hints, [`resolver::order`] makes the canonical order of them,
-//!   [`resolver::queue`] parks and wakes, [`resolver::diagnosis`] reads SQLSTATEs, [`resolver::rebinding`] finds who came too
-//!   early, [`resolver::explanation`] finds root causes.
-//! * [`database`]: the only code that talks to PostgreSQL. [`database::session`] has the only SAVEPOINT;
-//!   [`database::catalog`] attributes catalog rows to tries; [`database::state`] knows the state tables;
-//!   [`database::drift`] finds what somebody else changed;
-//!   [`database::throwaway`] starts servers for tests.
-//! * [`trial`]: drives the resolver over a session and turns what happened into a plan and records.
-//!   [`database::effects`] reads what a migration touched; [`database::lints`] asks a finished build; [`database::tools`] runs
-//!   `pg_dump` and `psql`; [`database::kept_builds`] keeps what `check` built.
-//! * [`learned`]: what is kept in `.pgmg/`: the learned order, by checksums, and the objects, for [`model::graph`] and for shells
-//!   (`output/graph` draws it; its page is plain JavaScript on a canvas, put together into one file). [`config`]: flags,
-//!   environment, `pgmg.toml`. [`watching`]: file events, and a pure debounce that says when they have settled.
+//! * [`sql`]: text to facts, without disk or server: exact lexer, splitter, mentions, and objects spelled as SQL
+//!   ([`sql::spelling`]).
+//! * [`project`]: the disk to a [`model::project::Project`]: files, session settings, directives, checksums;
+//!   [`project::cached`] reads again only what changed.
+//! * [`engine`]: pure. [`engine::graph`] weighs hints, [`engine::order`] makes the canonical order of them,
+//!   [`engine::queue`] parks and wakes, [`engine::diagnosis`] reads SQLSTATEs, [`engine::rebinding`] finds who came too
+//!   early, [`engine::explanation`] finds root causes.
+//! * [`postgres`]: the only code that talks to PostgreSQL. [`postgres::connection`] finds and reaches servers;
+//!   [`postgres::session`] has the only SAVEPOINT; [`postgres::catalog`] attributes catalog rows to tries, and in it
+//!   [`postgres::catalog::lints`] asks a finished build; [`postgres::records`] knows the state tables, and in it
+//!   [`postgres::records::drift`] finds what somebody else changed; [`postgres::attributes`] gives back what objects carried;
+//!   [`postgres::effects`] reads what a migration touched.
+//! * [`server`]: [`server::throwaway`] starts servers, [`server::kept_builds`] keeps what `check` built, [`server::tools`] runs
+//!   `pg_dump` and `psql`.
+//! * [`trial`]: drives the engine over a session and turns what happened into a plan and records.
+//! * [`workspace`]: a project and a database side by side ([`workspace::opening`]), and what commands do with them: plans made
+//!   ([`workspace::planning`]) and kept ([`workspace::saved`]), stages applied ([`workspace::applying`]), losses agreed to
+//!   ([`workspace::approval`]), projects built from nothing ([`workspace::scratch`]).
+//! * [`learned`]: what is kept in `.pgmg/`: the learned order, by checksums, and the objects, for [`graph`] and for shells.
+//!   [`graph`] puts a [`model::graph::Graph`] together and finds what a person means in it (`output/graph` draws it; its page is
+//!   plain JavaScript on a canvas, put together into one file). [`config`]: flags, environment, `pgmg.toml`. [`watching`]: file
+//!   events, and a pure debounce that says when they have settled.
 //! * [`output`]: values to text and JSON, the only wording. [`commands`] and [`cli`]: one short file a command.
 //!
-//! `model` imports nothing; `error` imports model; `source`, `resolver`, `database`, `output`, `learned`, `config` and `watching`
-//! import model and error and never each other; `trial` imports those; `commands` everything but the resolver. A test
-//! (`tests/architecture.rs`) reads the imports and fails on any other.
+//! `model` imports nothing; `error` imports model; `sql`, `graph`, `output`, `config` and `watching` import model and error and
+//! never each other; `learned` also graph; `project`, `engine` and `postgres` also sql; `server` also postgres; `trial` project,
+//! engine and postgres; `workspace` those, and what is below them; `commands` everything but the engine. A test
+//! (`tests/architecture.rs`) reads the imports and fails on any other, and on files that import each other.
 //!
 //! # Invariants
 //!
@@ -66,7 +75,7 @@
 //! PostgreSQL names what stands in it. Recorded objects that no statement made any more are dropped at the end.
 //!
 //! What holds data, or is held by it (a table, a sequence, a type of a column), is never dropped. Inside a try that is undone it
-//! is put into another schema, the statement makes its own, and both are read from the catalog ([`database::forms`]): what the
+//! is put into another schema, the statement makes its own, and both are read from the catalog ([`postgres::catalog::forms`]): what the
 //! first needs to become the second is done by ALTER ([`trial`]), nothing if they are equal, and refused if data would be lost.
 //! What a migration of the project makes is handed over to it. New values of an enum that another statement uses are committed
 //! first (SQLSTATE 55P04), and the plan says so.
@@ -80,7 +89,7 @@
 //! see was made by the run itself, and nothing done to it is an effect. In doubt more is said to be lost, never less. An effect
 //! that loses data and was not agreed to rolls the run back.
 //!
-//! A migration in sections, or outside a transaction, runs by itself ([`commands`]). Each of its statements that PostgreSQL takes in
+//! A migration in sections, or outside a transaction, runs by itself ([`workspace`]). Each of its statements that PostgreSQL takes in
 //! a transaction is committed together with the record that it is done, so that it is done once; before any other the record says
 //! that it was begun and which indexes there were, so that the next run can tell whether it came to its end. Every commit leaves a
 //! row in `pgmg_history` under an id of its own: when the answer to COMMIT is lost, a new session looks for it.
@@ -147,14 +156,18 @@
 pub mod cli;
 pub mod commands;
 pub mod config;
-pub mod database;
+pub mod engine;
 pub mod error;
+pub mod graph;
 pub mod learned;
 pub mod model;
 pub mod output;
-pub mod resolver;
-pub mod source;
+pub mod postgres;
+pub mod project;
+pub mod server;
+pub mod sql;
 pub mod trial;
 pub mod watching;
+pub mod workspace;
 
-pub use commands::databases::{DatabaseCopy, Databases};
+pub use workspace::test_databases::{DatabaseCopy, Databases};

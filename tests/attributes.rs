@@ -7,13 +7,13 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use pgmg::database::attributes::{self, Because, Recreated, Refusal};
-use pgmg::database::blockers::{self, Dependent, Standing};
-use pgmg::database::catalog;
-use pgmg::database::connect::Target;
-use pgmg::database::session::{Part, Session, Unit};
 use pgmg::model::object::{CatalogId, Object};
 use pgmg::model::statement::Settings;
+use pgmg::postgres::attributes::{self, Because, Recreated, Refusal};
+use pgmg::postgres::catalog;
+use pgmg::postgres::catalog::blockers::{self, Dependent, Standing};
+use pgmg::postgres::connection::Target;
+use pgmg::postgres::session::{Part, Session, Unit};
 use support::database::{Database, Server};
 
 static SERVER: LazyLock<Arc<Server>> = LazyLock::new(|| {

@@ -8,14 +8,14 @@ use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use pgmg::database::attributes;
-use pgmg::database::blockers::{self, Dependent, Standing};
-use pgmg::database::catalog;
-use pgmg::database::connect::Target;
-use pgmg::database::session::{Part, Session, Unit};
-use pgmg::database::spelling;
 use pgmg::model::object::{CatalogId, Object};
 use pgmg::model::statement::Settings;
+use pgmg::postgres::attributes;
+use pgmg::postgres::catalog;
+use pgmg::postgres::catalog::blockers::{self, Dependent, Standing};
+use pgmg::postgres::connection::Target;
+use pgmg::postgres::session::{Part, Session, Unit};
+use pgmg::sql::spelling;
 use support::database::{Database, Server};
 
 static SERVER: LazyLock<Arc<Server>> =

@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use pgmg::engine::diagnosis::Obstacle;
+use pgmg::engine::explanation::explain;
+use pgmg::engine::{Graph, Queue, order};
 use pgmg::model::name::Name;
 use pgmg::model::project::SourceFile;
 use pgmg::model::statement::{Checksum, CreatedKind, Creates, Form, Mentions, Mode, Role, Settings, Statement, Strength, Uses};
-use pgmg::resolver::diagnosis::Obstacle;
-use pgmg::resolver::explanation::explain;
-use pgmg::resolver::{Graph, Queue, order};
 use proptest::prelude::*;
 
 /// One object: its number is its name, `needs` what the server asks for, `mentions` what the text shows.

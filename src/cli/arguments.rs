@@ -6,8 +6,6 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
-use crate::commands::approval::{Consent, Questions};
-use crate::commands::known_graph::Origin;
 use crate::config::{Flags, Settings};
 use crate::error::Result;
 use crate::model::approval::Allowed;
@@ -16,6 +14,8 @@ use crate::model::graph::Direction;
 use crate::model::record::OnDrift;
 use crate::output::Format;
 use crate::output::graph::Notation;
+use crate::workspace::approval::{Consent, Questions};
+use crate::workspace::known_graph::Origin;
 
 /// The exit code for differences, where `--exit-code` asks for it.
 pub const DIFFERENCES: i32 = 1;

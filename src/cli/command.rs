@@ -19,7 +19,7 @@ use crate::model::outcome::Outcome;
 use crate::model::report::{Level, Rule};
 use crate::output::report::Style;
 use crate::output::{Extra, Format, Presentation, progress::Visibility};
-use crate::source::WayBack;
+use crate::project::WayBack;
 
 /// The exit code where neither of two objects needs the other.
 const NOT_CONNECTED: i32 = 1;

@@ -7,8 +7,8 @@ use clap::{Arg, Command, CommandFactory};
 use super::CommandLine;
 use crate::config::{Flags, Settings};
 use crate::error::Result;
+use crate::graph::completions;
 use crate::learned::Objects;
-use crate::model::graph::completions;
 use crate::output;
 
 /// The commands whose words are names of objects.

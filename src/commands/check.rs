@@ -4,17 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::kept_result::{self, Again};
-use super::lints;
-use super::opening::{Opening, directories};
-use super::scratch::Scratch;
-use super::staged::Staged;
 use crate::config::Settings;
-use crate::database::kept_builds::KeptBuilds;
-use crate::database::lints::sql_functions_with_settings;
-use crate::database::server_binaries;
-use crate::database::session::Session;
-use crate::database::state::StateTables;
 use crate::error::{Error, Kind, Result};
 use crate::model::plan::Plan;
 use crate::model::project::Project;
@@ -22,7 +12,17 @@ use crate::model::report::{Finding, Level, Report, Rule};
 use crate::output::progress::Bar;
 use crate::output::report::{Style, written};
 use crate::output::{self, Presentation};
-use crate::source::project::load;
+use crate::postgres::catalog::lints::sql_functions_with_settings;
+use crate::postgres::records::StateTables;
+use crate::postgres::session::Session;
+use crate::project::load;
+use crate::server::binaries;
+use crate::server::kept_builds::KeptBuilds;
+use crate::workspace::kept_result::{self, Again};
+use crate::workspace::lints;
+use crate::workspace::opening::{Workspace, directories};
+use crate::workspace::scratch::Scratch;
+use crate::workspace::staged::Staged;
 
 /// The SQLSTATE of what PostgreSQL's grammar refuses (PostgreSQL manual, appendix A).
 const SYNTAX_ERROR: &str = "42601";
@@ -123,7 +123,7 @@ fn check(settings: &Settings, presentation: &Presentation, request: &Request, fo
         let scratch = Scratch::in_server(server)?;
         return build(&scratch, settings, presentation, found).map(drop);
     }
-    let bin_dir = server_binaries::find(request.bin_dir.as_deref())?;
+    let bin_dir = binaries::find(request.bin_dir.as_deref())?;
     let kept = KeptBuilds::of(&settings.root, &bin_dir);
     let state = state(&project, settings);
     if kept.as_ref().is_some_and(|kept| kept.is_good(&state)) {
@@ -143,9 +143,9 @@ fn check(settings: &Settings, presentation: &Presentation, request: &Request, fo
         found.report.findings.truncate(before);
     }
     let mut scratch = Scratch::start(Some(bin_dir), None)?;
-    let (opening, plan) = build(&scratch, settings, presentation, found)?;
-    let used = kept_result::used_by_migrations(&opening.project, &plan);
-    drop(opening);
+    let (workspace, plan) = build(&scratch, settings, presentation, found)?;
+    let used = kept_result::used_by_migrations(&workspace.project, &plan);
+    drop(workspace);
     note(kept.as_ref(), &state, found, before);
     if let (Some(kept), Some(used), Some(data)) = (kept, used, scratch.stop()) {
         kept.keep(&data, &used);
@@ -161,7 +161,7 @@ fn again(scratch: &Scratch, settings: &Settings, presentation: &Presentation, fo
         Ok(before) => before.statements,
         Err(error) => return Ok(Some(error.to_string())),
     };
-    let (mut opening, plan) = match build(scratch, settings, presentation, found) {
+    let (mut workspace, plan) = match build(scratch, settings, presentation, found) {
         Ok(built) => built,
         Err(error) if matches!(error.kind, Kind::Usage | Kind::Bug | Kind::Interrupted) => return Err(error),
         // No database changes what is wrong with a text.
@@ -172,10 +172,10 @@ fn again(scratch: &Scratch, settings: &Settings, presentation: &Presentation, fo
         // Whether it is only too late for the body, or wrong from the start.
         return Ok(Some("a function's body needs what changed".to_owned()));
     }
-    let after = opening.state.read(&mut opening.session)?.statements;
-    let with_settings = sql_functions_with_settings(&mut opening.session)?;
+    let after = workspace.state.read(&mut workspace.session)?.statements;
+    let with_settings = sql_functions_with_settings(&mut workspace.session)?;
     let used = scratch.data().and_then(|data| KeptBuilds::used_by_migrations(&data));
-    let (project, before, after, used) = (&opening.project, before.as_slice(), after.as_slice(), used.as_deref());
+    let (project, before, after, used) = (&workspace.project, before.as_slice(), after.as_slice(), used.as_deref());
     let again = Again { project, plan: &plan, before, after, used_by_migrations: used, with_settings: &with_settings };
     Ok(again.doubt().map(str::to_owned))
 }
@@ -189,10 +189,10 @@ fn note(kept: Option<&KeptBuilds>, state: &str, found: &Found, before: usize) {
     }
 }
 
-fn build(scratch: &Scratch, settings: &Settings, presentation: &Presentation, found: &mut Found) -> Result<(Opening, Plan)> {
-    let (mut opening, plan) = scratch.build(settings, &Bar::new(presentation.progress)).map_err(with_package)?;
-    found.report.findings.extend(lints::of_database(settings, &mut opening)?);
-    Ok((opening, plan))
+fn build(scratch: &Scratch, settings: &Settings, presentation: &Presentation, found: &mut Found) -> Result<(Workspace, Plan)> {
+    let (mut workspace, plan) = scratch.build(settings, &Bar::new(presentation.progress)).map_err(with_package)?;
+    found.report.findings.extend(lints::of_database(settings, &mut workspace)?);
+    Ok((workspace, plan))
 }
 
 /// An extension that the server does not have comes in a package.

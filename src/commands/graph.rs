@@ -1,12 +1,12 @@
 //! `pgmg graph`: what needs what.
 
-use super::known_graph::{self, Origin};
 use crate::config::Settings;
 use crate::error::Result;
 use crate::model::graph::Direction;
 use crate::model::outcome::Outcome;
 use crate::output;
 use crate::output::graph::{Excerpt, Notation};
+use crate::workspace::known_graph::{self, Origin};
 
 /// What of the graph is asked for.
 #[derive(Debug)]

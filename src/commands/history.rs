@@ -1,11 +1,11 @@
 //! `pgmg history`: what was done to this database, when, and by whom.
 
-use super::opening::connect;
 use crate::config::Settings;
-use crate::database::state::StateTables;
 use crate::error::Result;
 use crate::model::outcome::Outcome;
 use crate::output::{self, Format, Presentation};
+use crate::postgres::records::StateTables;
+use crate::workspace::opening::connect;
 
 /// Shows the latest events, the latest last.
 pub fn run(settings: &Settings, presentation: &Presentation, most: u32) -> Result<Outcome> {

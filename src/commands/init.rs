@@ -5,13 +5,13 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::staged::git;
 use crate::config::FILE_NAME;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::outcome::Outcome;
 use crate::model::project::Place;
 use crate::output;
+use crate::workspace::staged::git;
 
 /// A file of the first example.
 type Example = (&'static str, &'static str);

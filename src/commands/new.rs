@@ -10,7 +10,7 @@ use crate::config::Settings;
 use crate::error::{Error, Result};
 use crate::model::outcome::Outcome;
 use crate::output;
-use crate::source::{WayBack, next_migration};
+use crate::project::{WayBack, next_migration};
 
 /// Makes an empty migration for what `title` says, and one for the way back if it is wanted, and prints their paths. Errors are
 /// of kind Usage.

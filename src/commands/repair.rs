@@ -1,16 +1,16 @@
 //! `pgmg repair`: says what is true of a migration when the record of it is wrong.
 
-use super::opening::Opening;
 use crate::config::Settings;
-use crate::database::migration_records::{MigrationRecord, NewEvent};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::migration::Migration;
 use crate::model::outcome::Outcome;
 use crate::model::record::{Deed, RecordedMigration, Standing};
 use crate::output::{self, Format, Presentation};
+use crate::postgres::records::migrations::{MigrationRecord, NewEvent};
 use crate::trial;
 use crate::trial::sections::prepare;
+use crate::workspace::opening::Workspace;
 
 /// What is to be true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,29 +23,29 @@ pub enum Repair {
 
 /// Changes the record of one migration, nothing else, and shows how it was and how it is.
 pub fn run(settings: &Settings, presentation: &Presentation, repair: Repair, typed: &str) -> Result<Outcome> {
-    let mut opening = Opening::open(settings)?;
-    opening.lock(settings)?;
-    opening.read_records()?;
-    let (name, migration) = match opening.find_migration(typed) {
-        Ok(index) => (opening.migrations()[index].name.clone(), Some(opening.migrations()[index].clone())),
+    let mut workspace = Workspace::open(settings)?;
+    workspace.lock(settings)?;
+    workspace.read_records()?;
+    let (name, migration) = match workspace.find_migration(typed) {
+        Ok(index) => (workspace.migrations()[index].name.clone(), Some(workspace.migrations()[index].clone())),
         // The record of a migration whose file is gone can still be forgotten.
-        Err(_) if repair == Repair::Forget && recorded(&opening, typed).is_some() => (typed.to_owned(), None),
+        Err(_) if repair == Repair::Forget && recorded(&workspace, typed).is_some() => (typed.to_owned(), None),
         Err(error) => return Err(error),
     };
-    let before = recorded(&opening, &name).cloned();
+    let before = recorded(&workspace, &name).cloned();
     let record = record(repair, migration.as_ref(), before.as_ref(), &name)?;
-    let run = opening.next_run();
-    opening.session.begin()?.map_err(|error| trial::refused(&error))?;
-    prepare(&mut opening.session, &opening.state)?;
+    let run = workspace.next_run();
+    workspace.session.begin()?.map_err(|error| trial::refused(&error))?;
+    prepare(&mut workspace.session, &workspace.state)?;
     match &record {
-        Some(record) => opening.state.write_migrations(&mut opening.session, std::slice::from_ref(record))?,
-        None => opening.state.forget_migrations(&mut opening.session, &[&name])?,
+        Some(record) => workspace.state.write_migrations(&mut workspace.session, std::slice::from_ref(record))?,
+        None => workspace.state.forget_migrations(&mut workspace.session, &[&name])?,
     }
     let detail = format!("before: {}", stands(before.as_ref()));
     let event = NewEvent { detail, ..NewEvent::new(deed(repair), name.clone()) };
-    opening.state.write_history(&mut opening.session, &run, &[event])?;
-    opening.session.commit()?.unwrap_or(Ok(())).map_err(|error| trial::refused(&error))?;
-    let after = opening.state.read(&mut opening.session)?;
+    workspace.state.write_history(&mut workspace.session, &run, &[event])?;
+    workspace.session.commit()?.unwrap_or(Ok(())).map_err(|error| trial::refused(&error))?;
+    let after = workspace.state.read(&mut workspace.session)?;
     let after = after.migrations.iter().find(|row| row.name == name);
     let (was, is) = (stands(before.as_ref()), stands(after));
     output::print(&match presentation.format {
@@ -55,8 +55,8 @@ pub fn run(settings: &Settings, presentation: &Presentation, repair: Repair, typ
     Ok(Outcome::Done)
 }
 
-fn recorded<'a>(opening: &'a Opening, name: &str) -> Option<&'a RecordedMigration> {
-    opening.recorded.migrations.iter().find(|row| row.name == name)
+fn recorded<'a>(workspace: &'a Workspace, name: &str) -> Option<&'a RecordedMigration> {
+    workspace.recorded.migrations.iter().find(|row| row.name == name)
 }
 
 /// The record that is to be there; `None`: none.

@@ -1,11 +1,6 @@
 //! `pgmg rollback`: takes migrations back by their down files, with the code around them as in an apply.
 
-use super::approval::{self, Consent};
-use super::committing::{Migrations, record};
-use super::hooks;
-use super::opening::Opening;
 use crate::config::Settings;
-use crate::database::migration_records::NewEvent;
 use crate::error::{Error, Kind, Result};
 use crate::learned::Learned;
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
@@ -16,8 +11,13 @@ use crate::model::project::Place;
 use crate::model::record::{Deed, Standing};
 use crate::output::progress::Bar;
 use crate::output::{self, Format, Presentation};
+use crate::postgres::records::migrations::NewEvent;
 use crate::trial::compare::Comparison;
 use crate::trial::{Ended, Finished, Scope};
+use crate::workspace::approval::{self, Consent};
+use crate::workspace::committing::{Migrations, record};
+use crate::workspace::hooks;
+use crate::workspace::opening::Workspace;
 
 /// How far back.
 #[derive(Debug, Clone)]
@@ -43,32 +43,32 @@ pub fn run(
     extent: &Extent,
     intent: Intent,
 ) -> Result<Outcome> {
-    let mut opening = Opening::open(settings)?;
-    opening.allowed = approval::allowed(settings, consent)?;
-    opening.lock(settings)?;
-    let mut comparison = opening.compare_again(settings)?;
-    let downs = ways_back(&opening, extent)?;
+    let mut workspace = Workspace::open(settings)?;
+    workspace.allowed = approval::allowed(settings, consent)?;
+    workspace.lock(settings)?;
+    let mut comparison = workspace.compare_again(settings)?;
+    let downs = ways_back(&workspace, extent)?;
     if downs.is_empty() {
         output::print("Nothing to take back: no migration is applied.\n")?;
         return Ok(Outcome::Done);
     }
     comparison.migrations = (0..downs.len()).collect();
     comparison.resumed.clear();
-    opening.project.migrations = Some(downs);
+    workspace.project.migrations = Some(downs);
     let progress = Bar::new(presentation.progress);
     let learned = Learned::load(&settings.root);
-    let mut finished = tried(&mut opening, &comparison, &learned, &progress)?;
+    let mut finished = tried(&mut workspace, &comparison, &learned, &progress)?;
     if intent == Intent::OnlyShow || settings.before_apply.is_some() || settings.confirm || approval::can_ask() {
-        opening.session.rollback()?;
+        workspace.session.rollback()?;
         if intent == Intent::OnlyShow {
             show(&finished.plan, presentation, output::plan::text(&finished.plan, presentation.sql))?;
             return Ok(Outcome::Differences);
         }
-        approval::ask(&mut opening, settings, consent, &finished.plan)?;
+        approval::ask(&mut workspace, settings, consent, &finished.plan)?;
         hooks::before_apply(settings)?;
-        finished = tried(&mut opening, &comparison, &learned, &progress)?;
+        finished = tried(&mut workspace, &comparison, &learned, &progress)?;
     }
-    let names: Vec<String> = opening.migrations().iter().map(|migration| migration.name.clone()).collect();
+    let names: Vec<String> = workspace.migrations().iter().map(|migration| migration.name.clone()).collect();
     let recording = move |finished: &Finished| {
         let event = |ran: &crate::trial::Ran| {
             let duration = i64::try_from(ran.took.as_millis()).ok();
@@ -80,7 +80,7 @@ pub fn run(
             ..Migrations::default()
         }
     };
-    record(&mut opening, &mut finished, &recording)?;
+    record(&mut workspace, &mut finished, &recording)?;
     hooks::on_success(settings)?;
     show(&finished.plan, presentation, output::apply::text(&finished.plan))?;
     Ok(Outcome::Done)
@@ -93,8 +93,8 @@ fn show(plan: &Plan, presentation: &Presentation, text: String) -> Result<()> {
     })
 }
 
-fn tried(opening: &mut Opening, comparison: &Comparison, learned: &Learned, progress: &Bar) -> Result<Box<Finished>> {
-    match opening.run_trial(comparison, Scope::Everything, learned, progress)? {
+fn tried(workspace: &mut Workspace, comparison: &Comparison, learned: &Learned, progress: &Bar) -> Result<Box<Finished>> {
+    match workspace.run_trial(comparison, Scope::Everything, learned, progress)? {
         Ended::Finished(mut finished) => {
             finished.plan.direction = Direction::Down;
             finished.plan.applied_migrations = 0;
@@ -111,12 +111,12 @@ fn tried(opening: &mut Opening, comparison: &Comparison, learned: &Learned, prog
 }
 
 /// The down files, the latest migration's first. Whatever is missing is said before anything runs.
-fn ways_back(opening: &Opening, extent: &Extent) -> Result<Vec<Migration>> {
-    let migrations = opening.migrations();
+fn ways_back(workspace: &Workspace, extent: &Extent) -> Result<Vec<Migration>> {
+    let migrations = workspace.migrations();
     let is_applied = |migration: &&Migration| {
-        opening.recorded.migrations.iter().any(|row| row.name == migration.name && row.standing == Standing::Applied)
+        workspace.recorded.migrations.iter().any(|row| row.name == migration.name && row.standing == Standing::Applied)
     };
-    let partial = opening.recorded.migrations.iter().find(|row| row.standing != Standing::Applied);
+    let partial = workspace.recorded.migrations.iter().find(|row| row.standing != Standing::Applied);
     if let Some(partial) = partial {
         let message = format!("the migration {} is done in part", partial.name);
         let help = "run `pgmg apply` to complete it, or `pgmg repair` to say how it stands";
@@ -125,7 +125,7 @@ fn ways_back(opening: &Opening, extent: &Extent) -> Result<Vec<Migration>> {
     let applied: Vec<&Migration> = match extent {
         Extent::Steps(steps) => migrations.iter().filter(is_applied).rev().take(*steps).collect(),
         Extent::To(name) => {
-            let stays = opening.find_migration(name)?;
+            let stays = workspace.find_migration(name)?;
             migrations.iter().skip(stays + 1).filter(is_applied).rev().collect()
         }
     };

@@ -2,31 +2,32 @@
 
 use std::path::Path;
 
-use super::opening::Opening;
-use super::scratch::Scratch;
 use crate::config::Settings;
-use crate::database::server_binaries;
-use crate::database::tools::Tools;
 use crate::error::Result;
 use crate::model::outcome::Outcome;
-use crate::model::schema_dump::{Difference, SchemaDump};
+use crate::model::schema_difference::Difference;
 use crate::output::progress::Bar;
 use crate::output::{self, Format, Presentation};
+use crate::server::binaries;
+use crate::server::tools::Tools;
+use crate::workspace::opening::Workspace;
+use crate::workspace::schema_dump::SchemaDump;
+use crate::workspace::scratch::Scratch;
 
 /// Shows the differences; the outcome says whether there are some.
 pub fn run(settings: &Settings, presentation: &Presentation, bin_dir: Option<&Path>) -> Result<Outcome> {
-    let mut opening = Opening::open(settings)?;
-    let major = opening.session.major()?;
-    let bin_dir = server_binaries::find_version(bin_dir, major)?;
-    if let Some(ours) = server_binaries::major(&bin_dir).filter(|ours| *ours != major) {
+    let mut workspace = Workspace::open(settings)?;
+    let major = workspace.session.major()?;
+    let bin_dir = binaries::find_version(bin_dir, major)?;
+    if let Some(ours) = binaries::major(&bin_dir).filter(|ours| *ours != major) {
         output::print_error(&output::verify::other_version(major, ours));
     }
     let tools = Tools::beside(&bin_dir);
     let mut scratch = Scratch::start(Some(bin_dir), None)?;
     // The same owner and grantor as in the database.
-    scratch.act_as(opening.target().user_name())?;
+    scratch.act_as(workspace.target().user_name())?;
     scratch.build(settings, &Bar::new(presentation.progress))?;
-    let live = tools.dump_schema(opening.target(), &settings.state_schema)?;
+    let live = tools.dump_schema(workspace.target(), &settings.state_schema)?;
     let fresh = tools.dump_schema(&scratch.target()?, &settings.state_schema)?;
     let differences: Vec<Difference> = SchemaDump::differences(&SchemaDump::parse(&fresh), &SchemaDump::parse(&live));
     output::print(&match presentation.format {

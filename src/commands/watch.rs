@@ -9,19 +9,19 @@ use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use super::opening::{Opening, directories};
 use crate::config::Settings;
-use crate::database::interrupt;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::outcome::Outcome;
 use crate::model::plan::Plan;
 use crate::output::watch::{self as telling, Event, Talk};
 use crate::output::{Presentation, Reader};
-use crate::source::kept::KeptProject;
+use crate::postgres::connection::interrupt;
+use crate::project::cached::CachedProject;
 use crate::watching::debounce::{Debounce, Next, Sign};
 use crate::watching::events::Heard;
 use crate::watching::git::GitLock;
+use crate::workspace::opening::{Workspace, directories};
 use ears::Ears;
 use following::{Ended, Following};
 
@@ -82,8 +82,8 @@ pub fn run(settings: &Settings, presentation: &Presentation, options: &Options) 
     let interrupted = sender.clone();
     // Before anything that may be interrupted, so that no Ctrl-C is missed.
     interrupt::tell(move || _ = interrupted.send(Message::Interrupted));
-    let opening = Opening::connect(settings)?;
-    Watch::new(settings, presentation, options, opening, &sender)?.run(&receiver)
+    let workspace = Workspace::connect(settings)?;
+    Watch::new(settings, presentation, options, workspace, &sender)?.run(&receiver)
 }
 
 /// A watch at work.
@@ -91,7 +91,7 @@ struct Watch<'a> {
     settings: &'a Settings,
     presentation: &'a Presentation,
     options: &'a Options,
-    kept: KeptProject,
+    kept: CachedProject,
     ears: Ears,
     debounce: Debounce,
     git: GitLock,
@@ -101,7 +101,7 @@ struct Watch<'a> {
     /// Files with something in them that are there or may come back.
     present: BTreeSet<PathBuf>,
     /// `None`: it was lost.
-    connection: Option<Box<Opening>>,
+    connection: Option<Box<Workspace>>,
     standing: Standing,
     /// When to try again what failed for a reason that lies elsewhere.
     retry: Option<Instant>,
@@ -129,7 +129,7 @@ impl<'a> Watch<'a> {
         settings: &'a Settings,
         presentation: &'a Presentation,
         options: &'a Options,
-        opening: Opening,
+        workspace: Workspace,
         sender: &Sender<Message>,
     ) -> Result<Self> {
         let roots: Vec<PathBuf> = [&settings.code_dir, &settings.migrations_dir].into_iter().flatten().cloned().collect();
@@ -141,21 +141,21 @@ impl<'a> Watch<'a> {
             settings,
             presentation,
             options,
-            kept: KeptProject::new(directories(settings)),
+            kept: CachedProject::new(directories(settings)),
             ears,
             debounce: Debounce::default(),
             git: GitLock::above(&first),
             following: options.exec.as_ref().map(follow),
             roots,
             present: BTreeSet::new(),
-            connection: Some(Box::new(opening)),
+            connection: Some(Box::new(workspace)),
             standing: Standing::Starting,
             retry: None,
             said: Vec::new(),
             reader: Reader::There,
         };
         let names: Vec<String> = watch.roots.iter().map(|root| root.display().to_string()).collect();
-        let target = watch.connection.as_ref().map(|opening| opening.target_name()).unwrap_or_default();
+        let target = watch.connection.as_ref().map(|workspace| workspace.target_name()).unwrap_or_default();
         watch.tell(&Event::Watching { directories: &names, target: &target })?;
         if let Some(why) = deaf {
             watch.tell(&Event::Polling { why: &why, interval: watch.ears.interval() })?;

@@ -1,11 +1,11 @@
 //! `pgmg why`: the path from one object to another that it needs.
 
-use super::known_graph::{self, Origin};
 use crate::config::Settings;
 use crate::error::Result;
 use crate::model::outcome::Outcome;
 use crate::output::graph::{path_json, path_text};
 use crate::output::{self, Format, Presentation};
+use crate::workspace::known_graph::{self, Origin};
 
 /// Shows why one object needs the other, or the other needs the one.
 pub fn run(settings: &Settings, presentation: &Presentation, objects: (&str, &str), from: Origin) -> Result<Outcome> {

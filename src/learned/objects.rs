@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{read, write};
 use crate::error::Result;
-use crate::model::graph::{KnownObject, known_objects};
+use crate::graph::{KnownObject, known_objects};
 use crate::model::project::Project;
 use crate::model::record::{Dependency, LearnedFrom, RecordedStatement};
 

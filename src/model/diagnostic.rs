@@ -1,6 +1,6 @@
 //! What is wrong, ready to be worded: one diagnostic for each root cause.
 
-use super::project::Place;
+use super::place::Place;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

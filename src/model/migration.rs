@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::project::File;
+use super::place::File;
 use super::statement::{Checksum, Mode, Statement};
 
 /// Statements that run once, in file order, as one step or section by section.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::name::Name;
-use super::project::{File, Place};
+use super::place::{File, Place};
 
 /// A statement's index in [`Project::statements`](super::project::Project::statements).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

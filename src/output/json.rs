@@ -9,7 +9,7 @@ use crate::model::effect::{Effect, Notice};
 use crate::model::plan::{Action, ChangeKind, Measured, Phase, Plan, Reason, TrialFigures, Tried};
 use crate::model::project::Place;
 use crate::model::record::Event;
-use crate::model::schema_dump::Difference;
+use crate::model::schema_difference::Difference;
 use crate::model::status::Status;
 
 pub(super) const VERSION: u32 = 1;

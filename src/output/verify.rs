@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::definition::difference;
 use super::style::{BAD, CHANGED, GOOD, HEADING, count, paint};
 use crate::model::plan::Redefinition;
-use crate::model::schema_dump::Difference;
+use crate::model::schema_difference::Difference;
 
 /// The note that the fresh build is one of another PostgreSQL.
 pub fn other_version(live: u32, fresh: u32) -> String {

@@ -3,12 +3,12 @@
 use super::ledger::{Entry, Provided, Was, seems_to_create};
 use super::outside::{self, Earlier};
 use super::{failure, report};
-use crate::database::catalog;
-use crate::database::session::Session;
-use crate::database::state::{Changes, StateTables};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::statement::Statement;
+use crate::postgres::catalog;
+use crate::postgres::records::{Changes, StateTables};
+use crate::postgres::session::Session;
 
 /// Runs them in order, recording each as soon as it is done, so that a run that failed is resumed where it stopped.
 pub fn run(session: &mut Session, statements: &[Statement], state: &StateTables, later: &[usize]) -> Result<()> {

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 use super::drive::Drive;
 use super::ledger::{Ledger, Was, seems_to_create};
 use super::migrations::unit_number;
+use crate::engine::Edge;
+use crate::engine::rebinding::{Course, TooEarly, bound_too_early};
 use crate::error::Result;
 use crate::model::name::Name;
 use crate::model::object::Object;
 use crate::model::statement::{Mode, Role, Statement, StatementId, Strength};
-use crate::resolver::Edge;
-use crate::resolver::rebinding::{Course, TooEarly, bound_too_early};
 
 /// How often what came too early is tried again before the result counts as settled.
 const ROUNDS: usize = 8;

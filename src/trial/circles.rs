@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use super::drive::Drive;
 use super::ledger::{Ledger, Was, seems_to_create};
-use crate::database::blockers::{self, Dependent};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::object::{CatalogId, Object};
+use crate::postgres::catalog::blockers::{self, Dependent};
 
 /// An error with every circle that goes through an object which was replaced in this run.
 pub fn check(drive: &mut Drive<'_>, ledger: &Ledger) -> Result<()> {

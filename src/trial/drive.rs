@@ -15,17 +15,17 @@ use super::replace::{self, Dropped, Room};
 use super::undo::{self, Undo};
 use super::whole_file::{self, WholeFiles};
 use super::{Input, Ran, Scope};
-use crate::database::session::{Failure, Part, Session, Unit};
+use crate::engine::diagnosis::{Obstacle, diagnose};
+use crate::engine::{Beyond, Graph, Queue};
 use crate::error::Result;
 use crate::model::name::Name;
 use crate::model::object::Object;
 use crate::model::plan::{Reason, TrialFigures};
 use crate::model::sql_error::SqlError;
 use crate::model::statement::{Role, Settings, Statement};
-use crate::resolver::diagnosis::{Obstacle, diagnose};
-use crate::resolver::{Beyond, Graph, Queue};
-use crate::source::mentions::messages::{name_at, names_in};
-use crate::source::rewrite::or_replace;
+use crate::postgres::session::{Failure, Part, Session, Unit};
+use crate::sql::mentions::messages::{name_at, names_in};
+use crate::sql::rewrite::or_replace;
 
 /// How many statements go into one message: at first, at most, and at least.
 const BATCH: (usize, usize, usize) = (256, 512, 4);

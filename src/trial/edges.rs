@@ -7,12 +7,12 @@ use super::again::own_names;
 use super::ledger::Ledger;
 use super::records::Records;
 use super::report::own_name;
+use crate::engine::rebinding::Course;
+use crate::engine::{Graph, Queue};
 use crate::model::object::CatalogId;
 use crate::model::project::Project;
 use crate::model::record::{Dependency, LearnedEdge, LearnedFrom};
 use crate::model::statement::{Checksum, Statement, distinct_checksums};
-use crate::resolver::rebinding::Course;
-use crate::resolver::{Graph, Queue};
 
 /// What the edges are collected from; nothing of it talks to the server, so that it can be done beside other work.
 pub struct Edges<'a> {

@@ -4,16 +4,16 @@ use super::CommitFirst;
 use super::compare::Comparison;
 use super::drive::{Drive, Failed};
 use super::failure;
-use crate::database::blockers::{Dependent, Standing};
-use crate::database::catalog;
-use crate::database::forms::{self, Attribute, Compared, Domain, Form, Forms};
-use crate::database::session::Failure;
+use crate::engine::diagnosis::Obstacle;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::name::quote_literal;
 use crate::model::object::{CatalogId, Object};
 use crate::model::sql_error::SqlError;
-use crate::resolver::diagnosis::Obstacle;
+use crate::postgres::catalog;
+use crate::postgres::catalog::blockers::{Dependent, Standing};
+use crate::postgres::catalog::forms::{self, Attribute, Compared, Domain, Form, Forms};
+use crate::postgres::session::Failure;
 
 /// How many differences of a table are shown.
 const MOST_SHOWN: usize = 12;
@@ -119,7 +119,7 @@ pub fn to_commit_first(drive: &Drive<'_>) -> Option<CommitFirst> {
 /// The failed attempt of a statement that fails even with its object out of its way.
 pub fn failed(drive: &Drive<'_>, id: usize, failure: Failure) -> Failed {
     let names = drive.missing_names(Some(id), drive.statements[id].sql(), &failure.error);
-    let obstacle = crate::resolver::diagnosis::diagnose(&failure.error, names);
+    let obstacle = crate::engine::diagnosis::diagnose(&failure.error, names);
     Failed { error: failure.error, obstacle, setting: failure.setting, rewritten: false, help: None }
 }
 

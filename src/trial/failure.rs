@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::drive::{Drive, Failed};
 use super::ledger::{Ledger, Was, may_be};
-use crate::database::interrupt;
-use crate::database::session::Failure;
+use crate::engine::diagnosis::Obstacle;
+use crate::engine::explanation::{Root, explain};
 use crate::error::{Error, Kind};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::migration::Migration;
@@ -15,8 +15,8 @@ use crate::model::plan::Reason;
 use crate::model::project::Place;
 use crate::model::sql_error::SqlError;
 use crate::model::statement::{Role, Statement};
-use crate::resolver::diagnosis::Obstacle;
-use crate::resolver::explanation::{Root, explain};
+use crate::postgres::connection::interrupt;
+use crate::postgres::session::Failure;
 
 /// The error for a failure after which no other attempt can help; `None` for any other.
 pub fn fatal(failed: &Failed) -> Option<Error> {

@@ -2,10 +2,10 @@
 
 use super::drive::{Drive, Failed};
 use super::ledger::{Ledger, seems_to_create};
-use crate::database::catalog;
 use crate::error::Result;
 use crate::model::object::Object;
-use crate::source::names_in;
+use crate::postgres::catalog;
+use crate::sql::names_in;
 
 /// The recorded objects, or else what the statement made itself in this run; none where something stands that is nobody's.
 pub fn find(drive: &mut Drive<'_>, id: usize, failed: &Failed) -> Result<Vec<Object>> {

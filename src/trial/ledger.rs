@@ -6,14 +6,14 @@ use super::Input;
 use super::compare::first_word;
 use super::drive::Drive;
 use super::undo;
-use crate::database::catalog::{self, CatalogDependency, Written};
-use crate::database::owners::Owners;
-use crate::database::session::Session;
 use crate::error::Result;
 use crate::model::name::Name;
 use crate::model::object::{CatalogId, Object};
 use crate::model::statement::{CreatedKind, Creates, Statement};
-use crate::source::rewrite::part_name;
+use crate::postgres::catalog::owners::Owners;
+use crate::postgres::catalog::{self, CatalogDependency, Written};
+use crate::postgres::session::Session;
+use crate::sql::rewrite::part_name;
 
 /// The effects of a run, by the numbers of its tries.
 #[derive(Debug, Default)]

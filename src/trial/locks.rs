@@ -1,8 +1,8 @@
 //! Whether the server's lock table has room for a run: a run keeps every lock until its end.
 
-use crate::database::limits::Limits;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
+use crate::postgres::connection::limits::Limits;
 
 /// Locks that one statement takes, on average over views, functions, types and triggers.
 const LOCKS_PER_STATEMENT: f64 = 1.5;

@@ -7,17 +7,17 @@ use super::Ran;
 use super::drive::{Done, Drive};
 use super::effects::{Before, measure};
 use super::{failure, replace};
-use crate::database::catalog;
-use crate::database::session::{Part, Unit};
+use crate::engine::Beyond;
+use crate::engine::diagnosis::{Obstacle, diagnose};
 use crate::error::Result;
 use crate::model::migration::Migration;
 use crate::model::name::Name;
 use crate::model::object::Object;
 use crate::model::sql_error::SqlError;
 use crate::model::statement::{Statement, Strength};
-use crate::resolver::Beyond;
-use crate::resolver::diagnosis::{Obstacle, diagnose};
-use crate::source::names_in;
+use crate::postgres::catalog;
+use crate::postgres::session::{Part, Unit};
+use crate::sql::names_in;
 
 /// Runs them all, or says which one fails where.
 pub fn run(drive: &mut Drive<'_>) -> Result<()> {

@@ -30,7 +30,7 @@ mod whole_file;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::database::session::Session;
+use crate::engine::Graph;
 use crate::error::{Error, Result};
 use crate::model::migration::Migration;
 use crate::model::object::CatalogId;
@@ -40,7 +40,7 @@ use crate::model::project::Project;
 use crate::model::record::{Dependency, LearnedEdge, Recorded, RecordedStatement};
 use crate::model::sql_error::SqlError;
 use crate::model::statement::{Mode, Statement, StatementId, distinct_checksums};
-use crate::resolver::Graph;
+use crate::postgres::session::Session;
 use compare::Comparison;
 use drive::Drive;
 use effects::DescribedOutside;

@@ -1,11 +1,11 @@
 //! A statement that runs outside the one transaction: with the record of it where PostgreSQL allows that, else by itself.
 
 use super::failure;
-use crate::database::interrupt;
-use crate::database::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::model::sql_error::SqlError;
 use crate::model::statement::Statement;
+use crate::postgres::connection::interrupt;
+use crate::postgres::session::Session;
 
 /// What is known of an earlier try of the same statement.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! Helps where a role may not change what pgmg made, because it belongs to another role.
 
 use super::drive::Drive;
-use crate::database::attributes;
-use crate::database::catalog;
 use crate::error::Result;
 use crate::model::object::Object;
+use crate::postgres::attributes;
+use crate::postgres::catalog;
 
 /// What to run so that the session's role may change the objects (SQLSTATE 42501); `None` if they belong to it.
 pub fn help(drive: &mut Drive<'_>, objects: &[Object]) -> Result<Option<String>> {

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Finished;
-use crate::database::session::Session;
-use crate::database::{attributes, catalog};
 use crate::error::Result;
 use crate::model::object::{CatalogId, Object};
 use crate::model::plan::Redefinition;
 use crate::model::record::Recorded;
+use crate::postgres::session::Session;
+use crate::postgres::{attributes, catalog};
 
 /// The definitions of objects by their labels; those that PostgreSQL cannot describe are absent.
 pub type Definitions = HashMap<String, String>;

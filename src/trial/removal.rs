@@ -7,11 +7,11 @@ use super::drive::{Done, Drive};
 use super::ledger::{Ledger, may_be, seems_to_create};
 use super::replace;
 use super::undo::{Deed, deed};
-use crate::database::catalog;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::object::Object;
 use crate::model::record::RecordedStatement;
+use crate::postgres::catalog;
 
 /// Drops recorded objects that no statement makes any more. False if there were none.
 pub fn run(drive: &mut Drive<'_>, ledger: &Ledger) -> Result<bool> {

@@ -9,16 +9,16 @@ use super::evolve::{self, Attempt};
 use super::in_its_way;
 use super::ledger::seems_to_create;
 use super::ownership;
-use crate::database::attributes::{self, Because, Carried, Recreated};
-use crate::database::blockers::{self, Dependent, Standing};
-use crate::database::catalog;
-use crate::database::session::Failure;
+use crate::engine::Beyond;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::migration::Migration;
 use crate::model::object::{CatalogId, Object};
 use crate::model::plan::Reason;
-use crate::resolver::Beyond;
+use crate::postgres::attributes::{self, Because, Carried, Recreated};
+use crate::postgres::catalog;
+use crate::postgres::catalog::blockers::{self, Dependent, Standing};
+use crate::postgres::session::Failure;
 
 /// An object that was dropped and is to come back.
 #[derive(Debug)]

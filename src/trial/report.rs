@@ -9,14 +9,14 @@ use super::effects::Measured;
 use super::ledger::{Entry, Ledger, Provided, Was, seems_to_create};
 use super::undo::{Deed, deed};
 use super::{Finished, Input, Scope, removal};
-use crate::database::spelling;
+use crate::engine::{Graph, Queue};
 use crate::error::{Error, Result};
 use crate::model::migration::Migration;
 use crate::model::object::{CatalogId, Object};
 use crate::model::plan::{Action, Losses, Phase, Plan, Reason, Step, Tried};
 use crate::model::record::RecordedStatement;
 use crate::model::statement::{Mode, Statement, StatementId};
-use crate::resolver::{Graph, Queue};
+use crate::sql::spelling;
 
 /// The plan, the records and what was learned.
 pub fn finish(drive: &Drive<'_>, ledger: &Ledger) -> Result<Finished> {

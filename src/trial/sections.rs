@@ -4,14 +4,14 @@ use std::time::Instant;
 
 use super::effects::{self, Before, DescribedOutside};
 use super::outside::{self, Earlier};
-use crate::database::migration_records::MigrationRecord;
-use crate::database::session::Session;
-use crate::database::state::{Changes, StateTables};
 use crate::error::{Error, Kind, Result};
 use crate::model::effect::Effect;
 use crate::model::migration::{Migration, Section};
 use crate::model::progress::Progress;
 use crate::model::record::Standing;
+use crate::postgres::records::migrations::MigrationRecord;
+use crate::postgres::records::{Changes, StateTables};
+use crate::postgres::session::Session;
 
 /// A section of a migration, and where in it the run begins.
 pub struct Part<'a> {

@@ -11,9 +11,6 @@ use super::compare::first_word;
 use super::drive::{Done, Drive, OWN_UNIT};
 use super::ledger::seems_to_create;
 use super::replace;
-use crate::database::attributes::{self, Aspect};
-use crate::database::session::{Part, Unit};
-use crate::database::{catalog, spelling};
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::name::Name;
@@ -21,6 +18,10 @@ use crate::model::object::{CatalogId, Object};
 use crate::model::plan::Reason;
 use crate::model::record::RecordedStatement;
 use crate::model::statement::{Mode, Statement};
+use crate::postgres::attributes::{self, Aspect};
+use crate::postgres::catalog;
+use crate::postgres::session::{Part, Unit};
+use crate::sql::spelling;
 
 /// How far the undoing of a run is.
 #[derive(Debug, Default)]

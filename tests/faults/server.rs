@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::pgmg::database::throwaway::{Throwaway, ThrowawayOptions};
+use ::pgmg::server::throwaway::{Throwaway, ThrowawayOptions};
 use postgres::{Client, NoTls};
 
 use super::files::project;

@@ -139,7 +139,7 @@ fn terminated_session(server: &Arc<Server>) -> Outcome {
 fn another_pgmg(server: &Arc<Server>) -> Outcome {
     let mut watching = Watching::start(server, &[("sql/a.sql", A)], &["--lock-wait", "0"])?;
     let mut other = watching.database.connect()?;
-    // The key of src/database/lock.rs.
+    // The key of src/postgres/session/lock.rs.
     other.batch_execute("SELECT pg_advisory_lock(x'70676d670001'::bigint)")?;
     watching.write("sql/a.sql", A2)?;
     watching.expect_failure("another pgmg is at work", "")?;

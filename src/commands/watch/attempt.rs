@@ -4,17 +4,18 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::{AGAIN, Announcement, Migrations, Standing, Watch};
-use crate::commands::approval::{self, Consent};
-use crate::commands::opening::Opening;
-use crate::commands::{apply, hooks};
-use crate::database::interrupt;
 use crate::error::{Error, Kind, Result};
 use crate::model::plan::Plan;
 use crate::model::project::Project;
 use crate::output::progress::Bar;
 use crate::output::watch::{Event, Waiting, payload};
-use crate::source::kept::Seen;
+use crate::postgres::connection::interrupt;
+use crate::project::cached::Seen;
 use crate::watching::debounce::Sign;
+use crate::workspace::applying;
+use crate::workspace::approval::{self, Consent};
+use crate::workspace::hooks;
+use crate::workspace::opening::Workspace;
 
 /// What an attempt that worked did.
 enum Done {
@@ -69,13 +70,13 @@ impl Watch<'_> {
     }
 
     fn apply_project(&mut self, project: Project, begin: Instant) -> Result<()> {
-        let Some(mut opening) = self.connected()? else { return Ok(()) };
-        interrupt::cancel_on_interrupt(opening.session.cancellation());
-        opening.project = project;
-        let done = self.apply(&mut opening, begin);
-        self.tell_left_alone(&opening)?;
+        let Some(mut workspace) = self.connected()? else { return Ok(()) };
+        interrupt::cancel_on_interrupt(workspace.session.cancellation());
+        workspace.project = project;
+        let done = self.apply(&mut workspace, begin);
+        self.tell_left_alone(&workspace)?;
         match &done {
-            Ok(Done::Applied(plan, took)) => self.finish(&mut opening, plan, *took)?,
+            Ok(Done::Applied(plan, took)) => self.finish(&mut workspace, plan, *took)?,
             Ok(Done::Nothing(plan)) => {
                 let before = std::mem::replace(&mut self.standing, Standing::Good);
                 if matches!(before, Standing::Starting | Standing::Failed(_)) {
@@ -86,7 +87,7 @@ impl Watch<'_> {
             Err(_) => {}
         }
         // The next attempt begins as the first one did, but with everything warm.
-        let kept = opening.session.clean().and_then(|()| opening.refresh_records());
+        let kept = workspace.session.clean().and_then(|()| workspace.refresh_records());
         interrupt::nothing_to_cancel();
         match (done, kept) {
             // The watch is about to end.
@@ -95,32 +96,32 @@ impl Watch<'_> {
             }
             (Err(error), Err(_)) | (Ok(_), Err(error)) => self.disconnected(&error),
             (done, Ok(())) => {
-                self.connection = Some(opening);
+                self.connection = Some(workspace);
                 done.map_or_else(|error| self.failed(&error, begin.elapsed()), |_| Ok(()))
             }
         }
     }
 
-    fn apply(&self, opening: &mut Opening, begin: Instant) -> Result<Done> {
-        opening.allowed = approval::allowed(self.settings, &Consent::default())?;
-        opening.refresh_records()?;
-        opening.without_migrations_from = match self.options.migrations {
+    fn apply(&self, workspace: &mut Workspace, begin: Instant) -> Result<Done> {
+        workspace.allowed = approval::allowed(self.settings, &Consent::default())?;
+        workspace.refresh_records()?;
+        workspace.without_migrations_from = match self.options.migrations {
             Migrations::Tell => Some(0),
-            Migrations::Apply => first_empty(opening),
+            Migrations::Apply => first_empty(workspace),
         };
-        let comparison = opening.compare_locked(self.settings)?;
+        let comparison = workspace.compare_locked(self.settings)?;
         log::debug!("compared after {:.1?}", begin.elapsed());
         if comparison.is_empty() {
-            return Ok(Done::Nothing(opening.nothing_to_do(&comparison)));
+            return Ok(Done::Nothing(workspace.nothing_to_do(&comparison)));
         }
         hooks::before_apply(self.settings)?;
-        let plan = apply::apply(opening, self.settings, &Bar::new(self.presentation.progress), comparison)?;
+        let plan = applying::apply(workspace, self.settings, &Bar::new(self.presentation.progress), comparison)?;
         Ok(if plan.is_empty() { Done::Nothing(plan) } else { Done::Applied(plan, begin.elapsed()) })
     }
 
-    fn finish(&mut self, opening: &mut Opening, plan: &Plan, took: Duration) -> Result<()> {
+    fn finish(&mut self, workspace: &mut Workspace, plan: &Plan, took: Duration) -> Result<()> {
         if self.options.announcement == Announcement::Notify
-            && let Err(error) = opening.session.query("SELECT pg_catalog.pg_notify('pgmg', $1)", &[&payload(plan, took)])
+            && let Err(error) = workspace.session.query("SELECT pg_catalog.pg_notify('pgmg', $1)", &[&payload(plan, took)])
         {
             log::warn!("NOTIFY pgmg: {error}");
         }
@@ -132,15 +133,15 @@ impl Watch<'_> {
     }
 
     /// The connection that is there, or a new one; `None` if there is none to be had now.
-    fn connected(&mut self) -> Result<Option<Box<Opening>>> {
-        if let Some(opening) = self.connection.take() {
-            return Ok(Some(opening));
+    fn connected(&mut self) -> Result<Option<Box<Workspace>>> {
+        if let Some(workspace) = self.connection.take() {
+            return Ok(Some(workspace));
         }
-        match Opening::connect(self.settings) {
-            Ok(opening) => {
-                self.tell(&Event::Connected { target: &opening.target_name() })?;
+        match Workspace::connect(self.settings) {
+            Ok(workspace) => {
+                self.tell(&Event::Connected { target: &workspace.target_name() })?;
                 self.standing = Standing::Good;
-                Ok(Some(Box::new(opening)))
+                Ok(Some(Box::new(workspace)))
             }
             Err(error) if error.kind == Kind::Interrupted => Ok(None),
             Err(error) => {
@@ -176,11 +177,11 @@ impl Watch<'_> {
     }
 
     /// Says which migrations stay pending, when they are others than before.
-    fn tell_left_alone(&mut self, opening: &Opening) -> Result<()> {
-        if opening.left_alone == self.said {
+    fn tell_left_alone(&mut self, workspace: &Workspace) -> Result<()> {
+        if workspace.left_alone == self.said {
             return Ok(());
         }
-        self.said.clone_from(&opening.left_alone);
+        self.said.clone_from(&workspace.left_alone);
         if self.said.is_empty() {
             return Ok(());
         }
@@ -188,13 +189,13 @@ impl Watch<'_> {
             Migrations::Tell => Waiting::NotAsked,
             Migrations::Apply => Waiting::Empty,
         };
-        self.tell(&Event::Pending { migrations: &opening.left_alone, why })
+        self.tell(&Event::Pending { migrations: &workspace.left_alone, why })
     }
 }
 
 /// The first migration that is not applied and has no statement: somebody is still writing it, and once it is recorded as
 /// applied nothing may be added to it.
-fn first_empty(opening: &Opening) -> Option<usize> {
-    let is_recorded = |name: &str| opening.recorded.migrations.iter().any(|row| row.name == name);
-    opening.migrations().iter().position(|migration| migration.statements.is_empty() && !is_recorded(&migration.name))
+fn first_empty(workspace: &Workspace) -> Option<usize> {
+    let is_recorded = |name: &str| workspace.recorded.migrations.iter().any(|row| row.name == name);
+    workspace.migrations().iter().position(|migration| migration.statements.is_empty() && !is_recorded(&migration.name))
 }

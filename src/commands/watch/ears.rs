@@ -5,7 +5,7 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use super::Message;
-use crate::source::kept::{KeptProject, Seen};
+use crate::project::cached::{CachedProject, Seen};
 use crate::watching::debounce::{Debounce, Sign};
 use crate::watching::events::Events;
 
@@ -81,7 +81,7 @@ impl Ears {
     ///
     /// # Errors
     /// Why there are no events any more, in words.
-    pub fn look(&mut self, kept: &KeptProject, debounce: &mut Debounce) -> Result<(), String> {
+    pub fn look(&mut self, kept: &CachedProject, debounce: &mut Debounce) -> Result<(), String> {
         let begin = Instant::now();
         self.follow(debounce)?;
         let seen = kept.look();

@@ -1,9 +1,9 @@
 //! What a migration did to types, routines, schemas and extensions that were there before.
 
 use super::Reading;
-use crate::database::effects::{self, Routine, Type};
 use crate::error::Result;
 use crate::model::effect::{Effect, Size};
+use crate::postgres::effects::{self, Routine, Type};
 
 impl Reading<'_> {
     pub(super) fn types(&mut self) -> Result<()> {

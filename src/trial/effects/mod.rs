@@ -7,10 +7,10 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::time::Instant;
 
-use crate::database::effects::{self, Described, Ids, RowCounts, Touched};
-use crate::database::session::Session;
 use crate::error::Result;
 use crate::model::effect::{Effect, Held, LockMode, Size};
+use crate::postgres::effects::{self, Described, Ids, RowCounts, Touched};
+use crate::postgres::session::Session;
 
 /// How objects were before a run, seen from outside its transaction.
 pub type DescribedOutside<'a> = &'a dyn Fn(&Ids) -> Result<Described>;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Reading;
-use crate::database::effects::{self, Column, Ids, Relation, RowCounts, Type};
 use crate::error::Result;
 use crate::model::effect::{Effect, Size};
-use crate::model::widening::fit;
+use crate::postgres::effects::{self, Column, Ids, Relation, RowCounts, Type};
+use crate::sql::widening::fit;
 
 impl Reading<'_> {
     pub(super) fn relations(&mut self, counts: &HashMap<u32, RowCounts>) -> Result<()> {

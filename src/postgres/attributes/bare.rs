@@ -1,0 +1,167 @@
+//! What CREATE alone gives an object, and the statements that take away what GRANT, COMMENT and SECURITY LABEL gave it since.
+
+use std::collections::HashMap;
+
+use tokio_postgres::types::Json;
+
+use super::grants::{self, Privilege, Target};
+use super::{Attributes, Carried, Columns, Step, captured, halves, in_roles, with_empty_path};
+use crate::error::Result;
+use crate::model::object::{CatalogId, Object};
+use crate::postgres::session::Session;
+use crate::sql::spelling::{self, identifier, qualified};
+
+/// What statements that make nothing put on objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Aspect {
+    /// GRANT and REVOKE, on columns too.
+    Privileges,
+    /// COMMENT, on columns too.
+    Comments,
+    /// SECURITY LABEL, on columns too.
+    Labels,
+}
+
+/// An object, and what takes from it all that CREATE did not give: statements for one try, none if there is nothing.
+#[derive(Debug, Clone)]
+pub struct Bare {
+    pub id: CatalogId,
+    pub object: Object,
+    pub statements: Vec<String>,
+}
+
+/// Default privileges as catalogs keep them, to be compared.
+pub type Created = HashMap<CatalogId, Vec<Privilege>>;
+
+/// How objects get back what CREATE gives. The rows `without` of `pg_default_acl` do not count: in a fresh build the code
+/// directory sets default privileges when everything is there.
+pub fn bare(session: &mut Session, ids: &[CatalogId], aspect: Aspect, without: &[u32]) -> Result<Vec<Bare>> {
+    with_empty_path(session, |session| {
+        let carried = captured(session, ids, Columns::ThatCarry)?;
+        let created = match aspect {
+            Aspect::Privileges => created(session, &carried, without)?,
+            Aspect::Comments | Aspect::Labels => Created::new(),
+        };
+        let one = |one: &Carried| {
+            let steps = match aspect {
+                Aspect::Privileges => privileges(one, created.get(&one.id).map_or(&[], Vec::as_slice)),
+                Aspect::Comments => comments(one),
+                Aspect::Labels => labels(one),
+            };
+            Bare { id: one.id, object: one.object.clone(), statements: in_roles(&steps) }
+        };
+        Ok(carried.iter().map(one).collect())
+    })
+}
+
+/// The privileges that CREATE would give these objects now; those without privileges are left out.
+pub fn created_privileges(session: &mut Session, ids: &[CatalogId]) -> Result<Created> {
+    with_empty_path(session, |session| {
+        let carried = captured(session, ids, Columns::AllOf(&[]))?;
+        created(session, &carried, &[])
+    })
+}
+
+/// ALTER DEFAULT PRIVILEGES that take back what rows of `pg_default_acl` say, and those that set it again.
+#[derive(Debug, Default)]
+pub struct DefaultPrivileges {
+    pub take: Vec<String>,
+    pub give: Vec<String>,
+}
+
+/// How default privileges go, and come back, by their rows in `pg_default_acl`.
+pub fn default_privileges(session: &mut Session, rows: &[u32]) -> Result<DefaultPrivileges> {
+    let mut both = DefaultPrivileges::default();
+    for row in session.query(include_str!("default_privileges.sql"), &[&rows])? {
+        let (owner, schema, on): (String, Option<String>, String) = (row.get(0), row.get(1), row.get(2));
+        let privileges =
+            |at: usize| row.get::<_, Option<Json<Vec<Privilege>>>>(at).map(|Json(privileges)| privileges).unwrap_or_default();
+        let (set, built_in) = (privileges(3), privileges(4));
+        let target = Target { name: &on, column: None, owner: &owner, owner_role: None };
+        let place = schema.map_or_else(String::new, |schema| format!(" IN SCHEMA {schema}"));
+        let worded = |steps: Vec<Step>| {
+            steps
+                .into_iter()
+                .map(|step| format!("ALTER DEFAULT PRIVILEGES FOR ROLE {owner}{place} {}", step.sql))
+                .collect::<Vec<_>>()
+        };
+        both.take.extend(worded(grants::transition(&target, &set, &built_in)));
+        both.give.extend(worded(grants::transition(&target, &built_in, &set)));
+    }
+    Ok(both)
+}
+
+fn created(session: &mut Session, carried: &[Carried], without: &[u32]) -> Result<Created> {
+    let with_privileges: Vec<&Carried> = carried.iter().filter(|one| one.attributes.target.is_some()).collect();
+    let ids: Vec<CatalogId> = with_privileges.iter().map(|one| one.id).collect();
+    let (classes, objects) = halves(&ids);
+    let targets: Vec<&str> = with_privileges.iter().filter_map(|one| one.attributes.target.as_deref()).collect();
+    let owners: Vec<u32> = with_privileges.iter().map(|one| one.attributes.owner_number).collect();
+    let sql = include_str!("created_privileges.sql");
+    let rows = session.query(sql, &[&classes, &objects, &targets, &owners, &without])?;
+    let one = |row: &tokio_postgres::Row| {
+        let privileges = row.get::<_, Option<Json<Vec<Privilege>>>>(2).map(|Json(privileges)| privileges);
+        (CatalogId { class: row.get(0), object: row.get(1) }, privileges.unwrap_or_default())
+    };
+    Ok(rows.iter().map(one).collect())
+}
+
+fn privileges(one: &Carried, created: &[Privilege]) -> Vec<Step> {
+    let (Some(owner), Some(name)) = (&one.attributes.owner, spelling::grant_target(&one.object)) else { return Vec::new() };
+    let role = owner_role(&one.attributes);
+    let target = Target { name: &name, column: None, owner, owner_role: role.as_deref() };
+    let wanted = one.attributes.initial_privileges.as_deref().unwrap_or(created);
+    let mut steps = grants::transition(&target, one.attributes.privileges(), wanted);
+    for column in &one.columns {
+        let spelled = identifier(&column.name);
+        let target = Target { column: Some(&spelled), ..target };
+        steps.extend(grants::transition(&target, &column.privileges, &[]));
+    }
+    steps
+}
+
+fn comments(one: &Carried) -> Vec<Step> {
+    let role = owner_role(&one.attributes);
+    let mut steps = Vec::new();
+    let mut remove = |on: String| {
+        steps.push(Step { sql: format!("COMMENT ON {on} IS NULL"), what: "the comment".to_owned(), role: role.clone() });
+    };
+    if one.attributes.comment.is_some()
+        && let Some(address) = spelling::address(&one.object)
+    {
+        remove(address);
+    }
+    for column in one.columns.iter().filter(|column| column.comment.is_some()) {
+        remove(format!("COLUMN {}.{}", relation(&one.object), identifier(&column.name)));
+    }
+    steps
+}
+
+fn labels(one: &Carried) -> Vec<Step> {
+    let role = owner_role(&one.attributes);
+    let mut steps = Vec::new();
+    let mut remove = |provider: &str, on: &str| {
+        let sql = format!("SECURITY LABEL FOR {} ON {on} IS NULL", identifier(provider));
+        steps.push(Step { sql, what: "the security label".to_owned(), role: role.clone() });
+    };
+    if let Some(address) = spelling::address(&one.object) {
+        one.attributes.labels.iter().for_each(|(provider, _)| remove(provider, &address));
+    }
+    for column in &one.columns {
+        let on = format!("COLUMN {}.{}", relation(&one.object), identifier(&column.name));
+        column.labels.iter().for_each(|(provider, _)| remove(provider, &on));
+    }
+    steps
+}
+
+/// The role to become where the session's own may not act for the owner.
+fn owner_role(attributes: &Attributes) -> Option<String> {
+    attributes.owner.clone().filter(|_| !attributes.acts_for_owner)
+}
+
+fn relation(object: &Object) -> String {
+    match (object.kind.as_str(), object.names.as_slice()) {
+        ("type", [name]) => name.clone(),
+        (_, names) => qualified(names),
+    }
+}

@@ -1,0 +1,285 @@
+//! What stands in the way of dropping objects: everything that depends on them, in an order in which it can be dropped.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use petgraph::algo::{tarjan_scc, toposort};
+use petgraph::graphmap::DiGraphMap;
+
+use crate::error::Result;
+use crate::model::object::{CatalogId, Object};
+use crate::postgres::attributes::with_empty_path;
+use crate::postgres::session::Session;
+use crate::sql::spelling;
+
+/// An object that has to be dropped, or one that was asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependent {
+    pub id: CatalogId,
+    /// The number of a table's column; 0 for a whole object.
+    pub sub: i32,
+    pub object: Object,
+    /// Those of this list on which it depends directly.
+    pub depends_on: Vec<CatalogId>,
+    pub standing: Standing,
+    /// The extension that it is a member of.
+    pub extension: Option<String>,
+    /// Whether it has to be dropped by itself although it would go with its owner: it also depends on something else here.
+    is_dropped_first: bool,
+}
+
+/// Whether an object is dropped by a statement of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It was asked about.
+    Asked,
+    /// PostgreSQL refuses to drop what it depends on as long as it is there.
+    Itself,
+    /// It goes silently with this object and is not back when that is created again: a trigger, a rule, an index, a default.
+    PartOf(CatalogId),
+}
+
+impl Dependent {
+    /// The statements that drop it, each without CASCADE; none if it goes with its owner.
+    /// `None`: it cannot be dropped, because it holds data or no statement drops it.
+    pub fn drop_statements(&self) -> Option<Vec<String>> {
+        if matches!(self.standing, Standing::PartOf(_)) && !self.is_dropped_first {
+            return Some(Vec::new());
+        }
+        if self.sub != 0 {
+            return None;
+        }
+        Some(spelling::drop_statements(&self.object, self.extension.as_deref())).filter(|statements| !statements.is_empty())
+    }
+}
+
+/// The objects and all that depends on them, directly or not, dependents before what they depend on. In the reverse order
+/// everything can be created again. Internal parts (a view's rule, a row type) are put down to the object that they belong to.
+/// What depends on a table or a column that is found is not listed: it stays, or the run is refused.
+pub fn dependents(session: &mut Session, of: &[CatalogId]) -> Result<Vec<Dependent>> {
+    let roots: Vec<Node> = of.iter().map(|&id| Node { id, sub: 0 }).collect();
+    walk(session, &roots)
+}
+
+/// The same for one column of a table, which comes last.
+pub fn dependents_of_column(session: &mut Session, table: CatalogId, column: i32) -> Result<Vec<Dependent>> {
+    walk(session, &[Node { id: table, sub: column }])
+}
+
+/// The circles among objects that need each other. Replaced one by one they can come to that; created they cannot.
+pub fn circles(all: &[Dependent]) -> Vec<Vec<CatalogId>> {
+    tarjan_scc(&needs(all, &[])).into_iter().filter(|circle| circle.len() > 1).collect()
+}
+
+/// The statements that make views need nothing any more, with the same columns; of other kinds there are none.
+pub fn stubs(session: &mut Session, views: &[CatalogId]) -> Result<Vec<String>> {
+    let views: Vec<u32> = views.iter().map(|view| view.object).collect();
+    let rows = with_empty_path(session, |session| session.query(include_str!("stubs.sql"), &[&views]))?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// The same objects, dependents first, where some need nothing any more.
+pub fn reordered(all: Vec<Dependent>, without_needs: &[CatalogId]) -> Vec<Dependent> {
+    let Ok(order) = toposort(&needs(&all, without_needs), None) else { return all };
+    let place: HashMap<CatalogId, usize> = order.into_iter().enumerate().map(|(at, id)| (id, at)).collect();
+    let mut all = all;
+    all.sort_by_key(|one| place.get(&one.id).copied());
+    all
+}
+
+fn needs(all: &[Dependent], without_needs: &[CatalogId]) -> DiGraphMap<CatalogId, ()> {
+    let mut graph = DiGraphMap::new();
+    for one in all {
+        graph.add_node(one.id);
+        for needed in one.depends_on.iter().filter(|_| !without_needs.contains(&one.id)) {
+            graph.add_edge(one.id, *needed, ());
+        }
+    }
+    graph
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Node {
+    id: CatalogId,
+    sub: i32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Bond {
+    Internal,
+    Part,
+    Needs,
+}
+
+struct Edge {
+    dependent: Node,
+    referenced: Node,
+    bond: Bond,
+}
+
+fn walk(session: &mut Session, roots: &[Node]) -> Result<Vec<Dependent>> {
+    if roots.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (classes, objects, subs) = columns(roots.iter());
+    let rows = session.query(include_str!("blockers.sql"), &[&classes, &objects, &subs])?;
+    let node = |row: &tokio_postgres::Row, at: usize| Node {
+        id: CatalogId { class: row.get(at), object: row.get(at + 1) },
+        sub: row.get(at + 2),
+    };
+    let bond = |row: &tokio_postgres::Row| match row.get::<_, i32>(6) {
+        0 => Bond::Internal,
+        1 => Bond::Part,
+        _ => Bond::Needs,
+    };
+    let edges: Vec<Edge> =
+        rows.iter().map(|row| Edge { dependent: node(row, 0), referenced: node(row, 3), bond: bond(row) }).collect();
+    let graph = Graph::new(roots, &edges);
+    let (classes, objects, subs) = columns(graph.needs.keys());
+    let names = session.query(include_str!("blocker_names.sql"), &[&classes, &objects, &subs])?;
+    let names = names.iter().map(|row| {
+        let object = Object { kind: row.get(3), names: row.get(4), args: row.get(5) };
+        (node(row, 0), (object, row.get::<_, Option<String>>(6)))
+    });
+    Ok(graph.in_order(names.collect()))
+}
+
+fn columns<'a>(nodes: impl Iterator<Item = &'a Node>) -> (Vec<u32>, Vec<u32>, Vec<i32>) {
+    let mut columns = (Vec::new(), Vec::new(), Vec::new());
+    for node in nodes {
+        columns.0.push(node.id.class);
+        columns.1.push(node.id.object);
+        columns.2.push(node.sub);
+    }
+    columns
+}
+
+/// Who needs whom, internal parts put down to their owners.
+struct Graph {
+    roots: BTreeSet<Node>,
+    needs: BTreeMap<Node, BTreeSet<Node>>,
+    part_of: HashMap<Node, Node>,
+}
+
+impl Graph {
+    fn new(roots: &[Node], edges: &[Edge]) -> Self {
+        let roots: BTreeSet<Node> = roots.iter().copied().collect();
+        let mut owners: HashMap<Node, Node> = HashMap::new();
+        // A part that was asked about goes with its owner if that was asked about as well: a range type's multirange.
+        let goes_by_itself = |edge: &&Edge| roots.contains(&edge.dependent) && !roots.contains(&edge.referenced);
+        for edge in edges.iter().filter(|edge| edge.bond == Bond::Internal && !goes_by_itself(edge)) {
+            owners.insert(edge.dependent, edge.referenced);
+        }
+        let standing_for = |node: Node| {
+            let mut at = node;
+            // A part of a part of a part is as deep as PostgreSQL goes; the limit is against a damaged catalog.
+            for _ in 0..16 {
+                match owners.get(&at) {
+                    Some(&owner) => at = owner,
+                    None => break,
+                }
+            }
+            at
+        };
+        let mut graph = Graph { needs: BTreeMap::new(), part_of: HashMap::new(), roots };
+        graph.roots.retain(|root| standing_for(*root) == *root);
+        graph.needs.extend(graph.roots.iter().map(|&root| (root, BTreeSet::new())));
+        for edge in edges {
+            let (dependent, referenced) = (standing_for(edge.dependent), standing_for(edge.referenced));
+            graph.needs.entry(dependent).or_default();
+            // A column of a table that was asked about is that table.
+            if dependent == referenced || graph.roots.contains(&Node { sub: 0, ..dependent }) && dependent.sub != 0 {
+                continue;
+            }
+            graph.needs.entry(dependent).or_default().insert(referenced);
+            if edge.bond == Bond::Part && dependent == edge.dependent && !graph.roots.contains(&dependent) {
+                let owner = graph.part_of.entry(dependent).or_insert(referenced);
+                *owner = referenced.min(*owner);
+            }
+        }
+        let roots = graph.roots.clone();
+        graph.needs.retain(|node, _| node.sub == 0 || roots.contains(node) || !roots.contains(&Node { sub: 0, ..*node }));
+        graph
+    }
+
+    /// Kahn's algorithm, dependents first and by name among those that are free. What a circle holds comes last, by name.
+    fn in_order(mut self, names: HashMap<Node, (Object, Option<String>)>) -> Vec<Dependent> {
+        self.needs.retain(|node, _| names.contains_key(node));
+        let is_dropped_first: BTreeSet<Node> = self.dropped_first(&names);
+        let mut nodes: Vec<Node> = self.needs.keys().copied().collect();
+        nodes.sort_by(|a, b| names[a].0.cmp(&names[b].0));
+        let place: HashMap<Node, usize> = nodes.iter().enumerate().map(|(place, &node)| (node, place)).collect();
+        let known = |node: &Node| self.needs.get(node).into_iter().flatten().filter_map(|needed| place.get(needed)).copied();
+        let mut waiting = vec![0usize; nodes.len()];
+        for node in &nodes {
+            known(node).for_each(|needed| waiting[needed] += 1);
+        }
+        let mut free: BTreeSet<usize> = (0..nodes.len()).filter(|&at| waiting[at] == 0).collect();
+        let mut order = Vec::with_capacity(nodes.len());
+        while let Some(at) = free.pop_first() {
+            order.push(at);
+            for needed in known(&nodes[at]) {
+                waiting[needed] -= 1;
+                if waiting[needed] == 0 {
+                    free.insert(needed);
+                }
+            }
+        }
+        let reached: BTreeSet<usize> = order.iter().copied().collect();
+        order.extend((0..nodes.len()).filter(|at| !reached.contains(at)));
+        let dependent = |at: usize| {
+            let node = nodes[at];
+            let (object, extension) = names[&node].clone();
+            let depends_on: BTreeSet<CatalogId> = known(&node).map(|needed| nodes[needed].id).collect();
+            let standing = match self.part_of.get(&node) {
+                _ if self.roots.contains(&node) => Standing::Asked,
+                Some(owner) => Standing::PartOf(owner.id),
+                None => Standing::Itself,
+            };
+            Dependent {
+                id: node.id,
+                sub: node.sub,
+                object,
+                depends_on: depends_on.into_iter().collect(),
+                standing,
+                extension,
+                is_dropped_first: is_dropped_first.contains(&node),
+            }
+        };
+        order.into_iter().map(dependent).collect()
+    }
+
+    /// Parts that also need something that does not go with the same object: they are dropped by themselves, or if they cannot
+    /// be, what they go with waits in their place.
+    fn dropped_first(&mut self, names: &HashMap<Node, (Object, Option<String>)>) -> BTreeSet<Node> {
+        let mut first = BTreeSet::new();
+        for (part, owner) in &self.part_of {
+            let goes_with = self.goes_with(*part);
+            let needed = self.needs.get(part).into_iter().flatten().copied();
+            let others: Vec<Node> = needed.filter(|&needed| self.goes_with(needed) != goes_with).collect();
+            let Some((object, extension)) = names.get(part).filter(|_| !others.is_empty()) else { continue };
+            if extension.is_none() && spelling::drop_statement(object).is_some() && !is_attached(object, owner, names) {
+                first.insert(*part);
+            } else {
+                self.needs.entry(goes_with).or_default().extend(others);
+            }
+        }
+        first
+    }
+
+    /// The object whose drop takes this one with it, directly or not: itself if it is no part.
+    fn goes_with(&self, node: Node) -> Node {
+        let mut at = node;
+        for _ in 0..16 {
+            match self.part_of.get(&at) {
+                Some(&owner) => at = owner,
+                None => break,
+            }
+        }
+        at
+    }
+}
+
+/// An index of a partition cannot be dropped without that of its parent.
+fn is_attached(object: &Object, owner: &Node, names: &HashMap<Node, (Object, Option<String>)>) -> bool {
+    object.kind == "index" && names.get(owner).is_some_and(|(owner, _)| owner.kind == "index")
+}

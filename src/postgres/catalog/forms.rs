@@ -1,0 +1,142 @@
+//! What an object that holds data is made of, now and as a statement would make it, in PostgreSQL's own words.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use tokio_postgres::types::Json;
+
+use crate::error::Result;
+use crate::model::name::quote_identifier;
+use crate::model::object::{CatalogId, Object};
+use crate::model::sql_error::SqlError;
+use crate::model::statement::{Settings, Statement};
+use crate::postgres::session::{Failure, Part, Session, Unit};
+use crate::sql::spelling;
+
+/// Where the present object is while the statement makes another one of its name; never committed.
+const ASIDE: &str = "pgmg_aside";
+
+/// What something is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Form {
+    Enum(Vec<String>),
+    Composite(Vec<Attribute>),
+    Domain(Domain),
+    /// A table, a sequence or the like: a line for each column, constraint or option.
+    Lines(Vec<String>),
+    /// A type that has no parts that could be compared.
+    Opaque,
+}
+
+/// An attribute of a composite type, or a constraint of a domain: its name as SQL spells it and what follows the name.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "(String, String)")]
+pub struct Attribute {
+    pub name: String,
+    pub definition: String,
+}
+
+/// The parts of a domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Domain {
+    pub base: String,
+    pub not_null: bool,
+    pub default: Option<String>,
+    pub constraints: Vec<Attribute>,
+}
+
+/// An object as it is, and as a statement would make it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forms {
+    pub now: Form,
+    pub wanted: Form,
+}
+
+/// What came of comparing.
+#[derive(Debug)]
+pub enum Compared {
+    Forms(Forms),
+    /// The statement itself failed, with the object out of its way.
+    StatementFailed(Failure),
+    /// The object cannot be put aside: no privilege, or a kind that stays in its schema.
+    Stays(Box<SqlError>),
+    /// The statement makes no object of its name.
+    Unknown,
+}
+
+impl From<(String, String)> for Attribute {
+    fn from((name, definition): (String, String)) -> Self {
+        Attribute { name, definition }
+    }
+}
+
+/// Puts an object aside, lets the statement make its own, reads both and undoes all of it. No text is read, so that any syntax
+/// will do.
+pub fn compare(session: &mut Session, id: CatalogId, object: &Object, statement: &Statement, number: i32) -> Result<Compared> {
+    let place = session.query(include_str!("relation_schema.sql"), &[&id.class, &id.object])?;
+    let (Some(place), Some(address)) = (place.first(), spelling::address(object)) else { return Ok(Compared::Unknown) };
+    let (schema, name): (String, String) = (place.get(0), place.get(1));
+    let own = Arc::<Settings>::default();
+    let part = |sql: String| Part { sql: sql.into(), statements: 1, settings: &own };
+    let parts = vec![
+        part(format!("CREATE SCHEMA {ASIDE}")),
+        part(format!("ALTER {address} SET SCHEMA {ASIDE}")),
+        Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings },
+        part("SET search_path = ''".to_owned()),
+    ];
+    let is_type = object.kind == "type";
+    let query = if is_type { include_str!("type_forms.sql") } else { include_str!("relation_forms.sql") };
+    let rows = match session.look(&Unit { number, parts }, query, &[&id.object, &schema, &name])? {
+        Ok(rows) => rows,
+        Err(failure) if failure.part == 2 => return Ok(Compared::StatementFailed(failure)),
+        Err(failure) => return Ok(Compared::Stays(Box::new(failure.error))),
+    };
+    let (mut now, mut wanted) = (None, None);
+    for row in &rows {
+        let form = if is_type { type_form(row.get::<_, Json<Parts>>(1).0) } else { Form::Lines(row.get(1)) };
+        *(if row.get(0) { &mut now } else { &mut wanted }) = Some(form);
+    }
+    Ok(match (now, wanted) {
+        (Some(now), Some(wanted)) => Compared::Forms(Forms { now: back(now, &schema), wanted }),
+        _ => Compared::Unknown,
+    })
+}
+
+#[derive(Deserialize)]
+struct Parts {
+    kind: String,
+    labels: Vec<String>,
+    attributes: Vec<Attribute>,
+    base: Option<String>,
+    not_null: bool,
+    default: Option<String>,
+    constraints: Vec<Attribute>,
+}
+
+fn type_form(parts: Parts) -> Form {
+    match (parts.kind.as_str(), parts.base) {
+        ("e", _) => Form::Enum(parts.labels),
+        ("c", _) => Form::Composite(parts.attributes),
+        ("d", Some(base)) => {
+            Form::Domain(Domain { base, not_null: parts.not_null, default: parts.default, constraints: parts.constraints })
+        }
+        _ => Form::Opaque,
+    }
+}
+
+/// What was put aside names itself and its parts by the wrong schema.
+fn back(form: Form, schema: &str) -> Form {
+    let right = format!("{}.", quote_identifier(schema));
+    let back = |text: String| text.replace(&format!("{ASIDE}."), &right);
+    let attribute = |one: Attribute| Attribute { definition: back(one.definition), ..one };
+    match form {
+        Form::Lines(lines) => Form::Lines(lines.into_iter().map(back).collect()),
+        Form::Composite(attributes) => Form::Composite(attributes.into_iter().map(attribute).collect()),
+        Form::Domain(domain) => Form::Domain(Domain {
+            default: domain.default.map(back),
+            constraints: domain.constraints.into_iter().map(attribute).collect(),
+            ..domain
+        }),
+        Form::Enum(_) | Form::Opaque => form,
+    }
+}

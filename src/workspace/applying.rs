@@ -1,0 +1,93 @@
+//! What is pending applied, stage by stage, each stage in a transaction of its own.
+
+use super::alone::Alone;
+use super::committing::{all_applied, commit};
+use super::opening::Workspace;
+use crate::config::Settings;
+use crate::error::{Error, Result};
+use crate::learned::Learned;
+use crate::model::approval::Allowed;
+use crate::model::plan::Plan;
+use crate::model::progress::Progress;
+use crate::trial::compare::Comparison;
+use crate::trial::stages::{self, Stage};
+use crate::trial::{self, Ended, Finished, Scope};
+
+/// Applies everything that is pending without a word.
+pub fn everything(workspace: &mut Workspace, settings: &Settings, progress: &dyn Progress) -> Result<Plan> {
+    workspace.allowed = Allowed::Everything;
+    let comparison = workspace.compare_locked(settings)?;
+    if comparison.is_empty() {
+        return Ok(workspace.nothing_to_do(&comparison));
+    }
+    apply(workspace, settings, progress, comparison)
+}
+
+/// Applies what a comparison made under the lock says, stage by stage; what was done.
+pub fn apply(
+    workspace: &mut Workspace,
+    settings: &Settings,
+    progress: &dyn Progress,
+    mut comparison: Comparison,
+) -> Result<Plan> {
+    let mut learned = Learned::load(&settings.root);
+    let migrations: Vec<String> = comparison.migrations.iter().map(|&index| workspace.migrations()[index].name.clone()).collect();
+    let mut steps = Vec::new();
+    if !stages::divided_by(&workspace.project, &comparison).is_empty() {
+        workspace.begin_stages()?;
+    }
+    loop {
+        match stages::next(&workspace.project, &comparison) {
+            Stage::Whole if comparison.is_empty() => {
+                let all = workspace.nothing_to_do(&comparison);
+                let applied_migrations = all.applied_migrations - migrations.len();
+                return Ok(Plan { steps, migrations, applied_migrations, ..all });
+            }
+            Stage::Whole => {
+                let scope = workspace.scope();
+                let recording = all_applied(workspace);
+                let finished = match commit(workspace, &comparison, scope, &learned, progress, &recording)? {
+                    Ended::Finished(finished) => finished,
+                    Ended::CommitFirst(first) => {
+                        workspace.begin_stages()?;
+                        let finished = commit_all(workspace, &first.comparison, Scope::Everything, &learned, progress)?;
+                        steps.extend(finished.plan.steps);
+                        comparison = workspace.compare_again(settings)?;
+                        continue;
+                    }
+                };
+                workspace.keep(settings, &mut learned, &finished);
+                let statements = workspace.project.statements.as_deref().unwrap_or_default();
+                trial::after_commit::run(&mut workspace.session, statements, &workspace.state, &finished.later)?;
+                steps.extend(finished.plan.steps);
+                let applied_migrations = finished.plan.applied_migrations + finished.plan.migrations.len() - migrations.len();
+                return Ok(Plan { steps, migrations, applied_migrations, ..finished.plan });
+            }
+            Stage::Before(migrations) => {
+                let finished = commit_all(workspace, &migrations, Scope::WhatMigrationsNeed, &learned, progress)?;
+                workspace.keep(settings, &mut learned, &finished);
+                steps.extend(finished.plan.steps);
+            }
+            Stage::Alone(index) => {
+                let alone = Alone { index, comparison: &comparison, learned: &learned, progress };
+                steps.extend(alone.run(workspace)?);
+            }
+        }
+        comparison = workspace.compare_again(settings)?;
+    }
+}
+
+/// A stage in which nothing has to be committed before.
+fn commit_all(
+    workspace: &mut Workspace,
+    comparison: &Comparison,
+    scope: Scope,
+    learned: &Learned,
+    progress: &dyn Progress,
+) -> Result<Box<Finished>> {
+    let recording = all_applied(workspace);
+    match commit(workspace, comparison, scope, learned, progress, &recording)? {
+        Ended::Finished(finished) => Ok(finished),
+        Ended::CommitFirst(_) => Err(Error::bug("a stage of its own would have to be divided")),
+    }
+}

@@ -1,0 +1,148 @@
+//! One transaction of an apply: tried, recorded, committed, and found out about when the connection is lost in the middle.
+
+use std::mem::take;
+
+use super::approval::refused;
+use super::opening::Workspace;
+use super::saved;
+use crate::error::{Error, Kind, Result};
+use crate::learned::Learned;
+use crate::model::approval::forbidden;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::progress::Progress;
+use crate::model::record::Deed;
+use crate::postgres::records::Changes;
+use crate::postgres::records::migrations::{MigrationRecord, NewEvent};
+use crate::trial::compare::Comparison;
+use crate::trial::{self, Ended, Finished, Scope};
+
+/// How the migrations of a transaction are recorded.
+pub type Recording<'a> = &'a dyn Fn(&Finished) -> Migrations;
+
+/// What is to be recorded of migrations, by their indexes in the project.
+#[derive(Debug, Default)]
+pub struct Migrations {
+    pub records: Vec<(usize, Standing)>,
+    pub taken_back: Vec<String>,
+    pub events: Vec<NewEvent>,
+}
+
+/// How far a migration came in a transaction.
+#[derive(Debug, Clone)]
+pub enum Standing {
+    Applied {
+        milliseconds: i64,
+    },
+    /// Its statements up to here are done; the section that comes next.
+    Partial {
+        completed: usize,
+        section: String,
+        milliseconds: i64,
+    },
+}
+
+/// Every migration that ran is applied.
+pub fn all_applied(workspace: &Workspace) -> impl Fn(&Finished) -> Migrations + use<> {
+    let migrations = workspace.project.migrations.as_deref().unwrap_or_default();
+    let names: Vec<String> = migrations.iter().map(|migration| migration.name.clone()).collect();
+    move |finished| {
+        let mut all = Migrations::default();
+        for ran in &finished.migrations {
+            let milliseconds = i64::try_from(ran.took.as_millis()).unwrap_or(i64::MAX);
+            all.records.push((ran.index, Standing::Applied { milliseconds }));
+            let event = NewEvent::new(Deed::Applied, names[ran.index].clone());
+            all.events.push(NewEvent { duration: Some(milliseconds), ..event });
+        }
+        all
+    }
+}
+
+/// Runs a stage in a transaction of its own. Rolled back if something has to be committed before.
+pub fn commit(
+    workspace: &mut Workspace,
+    comparison: &Comparison,
+    scope: Scope,
+    learned: &Learned,
+    progress: &dyn Progress,
+    recording: Recording<'_>,
+) -> Result<Ended> {
+    let mut finished = match workspace.run_trial(comparison, scope, learned, progress)? {
+        Ended::Finished(finished) => finished,
+        first => {
+            workspace.session.rollback()?;
+            return Ok(first);
+        }
+    };
+    record(workspace, &mut finished, recording)?;
+    Ok(Ended::Finished(finished))
+}
+
+/// Records what the open transaction did and commits it.
+pub fn record(workspace: &mut Workspace, finished: &mut Finished, recording: Recording<'_>) -> Result<()> {
+    if let Some(error) = refused(&forbidden(&finished.plan, workspace.migrations(), &workspace.allowed)) {
+        workspace.session.rollback()?;
+        return Err(error);
+    }
+    if let Some(saved) = &workspace.approved
+        && let Err(error) = saved::check_result(saved, &finished.plan)
+    {
+        workspace.session.rollback()?;
+        return Err(error);
+    }
+    let Migrations { records, taken_back, mut events } = recording(finished);
+    let run = workspace.next_run();
+    let migrations = workspace.project.migrations.as_deref().unwrap_or_default();
+    let changed = finished.records.len() + finished.forgotten.len();
+    if changed > 0 || events.is_empty() {
+        let detail = format!("{} written, {} forgotten", finished.records.len(), finished.forgotten.len());
+        events.push(NewEvent { detail, ..NewEvent::new(Deed::CodeApplied, "") });
+    }
+    let changes = Changes {
+        migrations: records.iter().map(|(index, standing)| standing.record(&migrations[*index])).collect(),
+        taken_back: taken_back.iter().map(String::as_str).collect(),
+        run: run.clone(),
+        events,
+        statements: take(&mut finished.records),
+        dependencies: take(&mut finished.dependencies),
+        forgotten: take(&mut finished.forgotten),
+        seen_again: take(&mut finished.seen_again),
+    };
+    workspace.state.write(&mut workspace.session, &changes)?.map_err(|error| trial::refused(&error))?;
+    (finished.records, finished.dependencies) = (changes.statements, changes.dependencies);
+    match workspace.session.commit()? {
+        Some(answer) => answer.map_err(|error| trial::refused(&error)),
+        None => find_out(workspace, &run),
+    }
+}
+
+/// The connection was lost before the server answered to COMMIT: a new one sees whether the run is in the history.
+fn find_out(workspace: &mut Workspace, run: &str) -> Result<()> {
+    let unknown = |error: Error| {
+        let why = error.diagnostics.first().map(|first| first.message.clone()).unwrap_or_default();
+        let message = format!("the connection was lost during COMMIT, and whether it was done cannot be found out: {why}");
+        let help = format!("run `pgmg history` later: it was committed if the run {run} is in it");
+        Error::new(Kind::Unavailable, Diagnostic::new(message).help(help))
+    };
+    // The lock is free once the server has ended the old session, one way or the other.
+    workspace.connect_again().map_err(unknown)?;
+    if workspace.state.knows_run(&mut workspace.session, run).map_err(unknown)? {
+        log::warn!("the connection was lost during COMMIT; the server has committed it");
+        return Ok(());
+    }
+    let message = "the connection was lost during COMMIT, and the server has not committed it: nothing was changed";
+    Err(Error::new(Kind::Unavailable, Diagnostic::new(message).help("run the command again")))
+}
+
+impl Standing {
+    fn record<'a>(&self, migration: &'a crate::model::migration::Migration) -> MigrationRecord<'a> {
+        match self {
+            Standing::Applied { milliseconds } => MigrationRecord::applied(migration, *milliseconds),
+            Standing::Partial { completed, section, milliseconds } => MigrationRecord {
+                standing: crate::model::record::Standing::Partial,
+                completed: *completed,
+                section: Some(section.clone()),
+                ..MigrationRecord::applied(migration, *milliseconds)
+            },
+        }
+    }
+}
