@@ -18,7 +18,8 @@
 //! # Code map
 //!
 //! * [`model`]: the vocabulary, plain values without I/O. [`error`]: how a run can fail, with its exit code.
-//! * [`source`]: the project on disk: exact lexer, splitter, session settings, directives, mentions.
+//! * [`source`]: the project on disk: exact lexer, splitter, session settings, directives, and mentions: what each
+//!   statement does and names, read once from its tokens and by nobody else from its text.
 //! * [`resolver`]: pure. [`resolver::graph`] weighs hints, [`resolver::order`] makes the canonical order of them,
 //!   [`resolver::queue`] parks and wakes, [`resolver::diagnosis`] reads SQLSTATEs, [`resolver::rebinding`] finds who came too
 //!   early, [`resolver::explanation`] finds root causes.

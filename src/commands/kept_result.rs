@@ -8,7 +8,7 @@ use crate::model::plan::{Action, Plan};
 use crate::model::project::Project;
 use crate::model::record::RecordedStatement;
 use crate::model::statement::{Role, Statement, distinct_checksums};
-use crate::trial::compare::first_word;
+use crate::model::verb::Aspect;
 
 /// What an object is attached to acts through it: who writes to a table runs its triggers.
 const ATTACHED: [&str; 6] = ["trigger", "rule", "policy", "table constraint", "domain constraint", "default value"];
@@ -127,11 +127,11 @@ fn uses(statement: &Statement) -> impl Iterator<Item = &str> {
 
 /// Whether the statement runs something besides what it defines.
 fn runs_code(statement: &Statement, row: Option<&RecordedStatement>) -> bool {
-    let first = first_word(statement);
+    let verb = statement.mentions.verb;
     match statement.mentions.role {
-        Role::Acts => !matches!(first.as_str(), "GRANT" | "REVOKE" | "COMMENT" | "SECURITY"),
+        Role::Acts => !matches!(verb.sets(), Some(Aspect::Privileges | Aspect::Comment | Aspect::Label)),
         // ALTER DEFAULT PRIVILEGES runs nothing; an event trigger runs its function.
-        Role::Watches => first != "ALTER",
+        Role::Watches => !verb.alters(),
         Role::Creates => row.and_then(|row| row.object.as_ref()).is_some_and(|object| FILLED.contains(&object.kind.as_str())),
     }
 }

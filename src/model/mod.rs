@@ -20,4 +20,5 @@ pub mod signature;
 pub mod sql_error;
 pub mod statement;
 pub mod status;
+pub mod verb;
 pub mod widening;

@@ -1,6 +1,7 @@
 //! What the catalog knows an object by, and how it is shown.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::name::quote_identifier;
 
@@ -9,6 +10,136 @@ use super::name::quote_identifier;
 pub struct CatalogId {
     pub class: u32,
     pub object: u32,
+}
+
+/// What PostgreSQL calls a kind of object, as `pg_identify_object_as_address` gives it: `view`, `materialized view`,
+/// `table column`. A kind that nobody knows works as well: each question has an answer for it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectKind(Arc<str>);
+
+impl ObjectKind {
+    /// As PostgreSQL writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// It has arguments, and others may have its name with other ones.
+    pub fn is_routine(&self) -> bool {
+        self.is_one_of(&["function", "procedure", "aggregate"])
+    }
+
+    /// SET clauses may belong to it, under which its body is read.
+    pub fn may_have_settings(&self) -> bool {
+        self.is_one_of(&["function", "procedure"])
+    }
+
+    /// Its identity is one name, written as PostgreSQL writes types: with schema and quotes.
+    pub fn is_type(&self) -> bool {
+        self.is_one_of(&["type", "domain"])
+    }
+
+    /// The names in its identity are those of types.
+    pub fn is_named_by_types(&self) -> bool {
+        self.is_type() || self.is_one_of(&["cast"])
+    }
+
+    /// Dropping it would lose data.
+    pub fn holds_data(&self) -> bool {
+        self.is_one_of(&["table", "sequence"])
+    }
+
+    /// It holds data, or columns that hold data may be of it.
+    pub fn may_hold_or_be_held(&self) -> bool {
+        self.holds_data() || self.is_one_of(&["type"])
+    }
+
+    /// Rows or other objects live in it, here or elsewhere: it is not dropped to be made anew.
+    pub fn is_lived_in(&self) -> bool {
+        const LIVED_IN: &[&str] =
+            &["table", "foreign table", "sequence", "schema", "extension", "server", "foreign-data wrapper"];
+        self.is_one_of(LIVED_IN)
+    }
+
+    /// It can be dropped and made again by its statement without a thought for data, or for columns of it.
+    pub fn is_made_again_freely(&self) -> bool {
+        const FREELY: &[&str] = &["view", "materialized view", "function", "procedure", "aggregate", "trigger", "policy", "rule"];
+        self.is_one_of(FREELY)
+    }
+
+    /// It is code: an older version of it in a migration does not keep it.
+    pub fn is_code(&self) -> bool {
+        self.is_made_again_freely() || self.is_one_of(&["cast", "operator"])
+    }
+
+    /// Making one may run code: it is filled, or computed from what is there.
+    pub fn is_filled(&self) -> bool {
+        self.is_one_of(&["materialized view", "table", "index", "table constraint"])
+    }
+
+    /// It belongs to another object: a table, a view, a domain.
+    pub fn is_part(&self) -> bool {
+        self.acts_through_its_owner() || self.is_one_of(&["index"])
+    }
+
+    /// What it is attached to acts through it: who writes to a table runs its triggers.
+    pub fn acts_through_its_owner(&self) -> bool {
+        const ATTACHED: &[&str] = &["trigger", "rule", "policy", "table constraint", "domain constraint", "default value"];
+        self.is_one_of(ATTACHED)
+    }
+
+    /// The statement of the object that it belongs to may say it.
+    pub fn may_be_said_by_its_owner(&self) -> bool {
+        self.is_one_of(&["default value", "domain constraint", "table constraint", "publication relation"])
+    }
+
+    /// Others can mean it by a name of its own.
+    pub fn has_own_name(&self) -> bool {
+        const NAMELESS: &[&str] =
+            &["cast", "transform", "user mapping", "default acl", "publication relation", "publication namespace"];
+        let is_member = self.0.ends_with(" of access method");
+        !is_member && !self.is_one_of(NAMELESS) && (self.is_one_of(&["index"]) || !self.is_part())
+    }
+
+    /// The body of a routine can name it: nobody names a part without its table, an index, or a schema by itself.
+    pub fn is_named_in_bodies(&self) -> bool {
+        const NEVER: &[&str] =
+            &["trigger", "policy", "rule", "table constraint", "domain constraint", "index", "schema", "cast", "operator"];
+        !self.is_one_of(NEVER)
+    }
+
+    fn is_one_of(&self, kinds: &[&str]) -> bool {
+        kinds.contains(&self.as_str())
+    }
+}
+
+impl From<&str> for ObjectKind {
+    fn from(kind: &str) -> Self {
+        ObjectKind(kind.into())
+    }
+}
+
+impl From<String> for ObjectKind {
+    fn from(kind: String) -> Self {
+        ObjectKind(kind.into())
+    }
+}
+
+impl PartialEq<str> for ObjectKind {
+    fn eq(&self, kind: &str) -> bool {
+        self.as_str() == kind
+    }
+}
+
+impl PartialEq<&str> for ObjectKind {
+    fn eq(&self, kind: &&str) -> bool {
+        self.as_str() == *kind
+    }
+}
+
+impl fmt::Display for ObjectKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// An object's identity as `pg_identify_object_as_address` gives it (PostgreSQL manual, section 9.27.5).

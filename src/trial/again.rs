@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::model::name::Name;
 use crate::model::object::Object;
 use crate::model::statement::{Mode, Role, Statement, StatementId, Strength};
+use crate::model::verb::Verb;
 use crate::resolver::Edge;
 use crate::resolver::rebinding::{Course, TooEarly, bound_too_early};
 
@@ -144,7 +145,7 @@ fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> BTreeMap<us
 /// A statement from an earlier run is tried again only if something new can change what it binds.
 fn matters(drive: &Drive<'_>, ledger: &Ledger, course: &Course, one: &TooEarly) -> bool {
     let (statement, because) = (&drive.statements[one.statement], &drive.statements[one.because]);
-    if one.tie == Edge::Completes && super::compare::first_word(because) == "ALTER" && !expands_columns(statement) {
+    if one.tie == Edge::Completes && because.mentions.verb.alters() && !expands_columns(statement) {
         return false;
     }
     if course.last(one.statement).is_some() {
@@ -207,7 +208,7 @@ fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -
         let row = drive.records.of_statement(statement).iter().find(|row| row.object.is_none());
         let is_named = |label: &String| names.iter().any(|name| label.contains(name));
         return row.is_some_and(|row| {
-            row.touches.iter().any(|label| !is_named(label)) || row.touches.is_empty() && is_grant(statement)
+            row.touches.iter().any(|label| !is_named(label)) || row.touches.is_empty() && statement.mentions.verb.grants()
         });
     }
     if statement.mentions.role == Role::Watches {
@@ -219,7 +220,7 @@ fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -
     // What it made under a name that its text does not show tells of a sweep only if it looked at the catalog.
     let reads_catalog = || names.iter().any(|name| name.starts_with("pg_") || *name == "information_schema");
     if touched.peek().is_none() {
-        return is_grant(statement) || super::compare::first_word(statement) == "DO" && reads_catalog();
+        return statement.mentions.verb.grants() || statement.mentions.verb == Verb::Do && reads_catalog();
     }
     touched.any(|object| {
         let is_new = entry.provides.iter().any(|provided| provided.object == *object && provided.was == Was::Absent);
@@ -308,15 +309,10 @@ fn expands_columns(statement: &Statement) -> bool {
     statement.mentions.role == Role::Creates && statement.mentions.expands_columns
 }
 
-fn is_grant(statement: &Statement) -> bool {
-    matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE")
-}
-
 /// What creates can replace itself; what only sets something sets it again; what watches has watched already. Anything else might do its work twice.
 pub fn may_run_twice(statement: &Statement) -> bool {
-    statement.mentions.role != Role::Watches
-        && (statement.mentions.role == Role::Creates
-            || matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE" | "COMMENT" | "SECURITY" | "ALTER"))
+    let mentions = &statement.mentions;
+    mentions.role != Role::Watches && (mentions.role == Role::Creates || mentions.verb.sets().is_some())
 }
 
 fn same_file(drive: &Drive<'_>, a: usize, b: usize) -> bool {

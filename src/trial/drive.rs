@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use super::again;
-use super::compare::first_word;
 use super::effects::Measured;
 use super::evolve::{self, Evolved};
 use super::failure;
@@ -22,6 +21,7 @@ use crate::model::object::Object;
 use crate::model::plan::{Reason, TrialFigures};
 use crate::model::sql_error::SqlError;
 use crate::model::statement::{Role, Settings, Statement};
+use crate::model::verb::{Existing, Verb};
 use crate::resolver::diagnosis::{Obstacle, diagnose};
 use crate::resolver::{Beyond, Graph, Queue};
 use crate::source::mentions::messages::{name_at, names_in};
@@ -398,10 +398,9 @@ fn no_settings() -> &'static Arc<Settings> {
 
 /// Whether a statement creates something; a trigger or a policy too, whose name is none of its own.
 fn creates(statement: &Statement) -> bool {
-    !statement.mentions.creates.is_empty() || statement.mentions.role == Role::Creates && first_word(statement) == "CREATE"
+    !statement.mentions.creates.is_empty() || statement.mentions.role == Role::Creates && statement.mentions.verb.creates()
 }
 
 fn has_or_replace(statement: &Statement) -> bool {
-    let words: Vec<&str> = statement.sql().split_whitespace().take(3).collect();
-    words.len() == 3 && words[1].eq_ignore_ascii_case("or") && words[2].eq_ignore_ascii_case("replace")
+    statement.mentions.verb == Verb::Create(Existing::Replaces)
 }

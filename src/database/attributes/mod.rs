@@ -18,7 +18,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use tokio_postgres::types::Json;
 
-pub use self::bare::{Aspect, Bare, Created, DefaultPrivileges, bare, created_privileges, default_privileges};
+pub use self::bare::{Added, Bare, Created, DefaultPrivileges, bare, created_privileges, default_privileges};
 pub use self::grants::Privilege;
 use super::session::{Part, Session, Unit};
 use crate::error::Result;

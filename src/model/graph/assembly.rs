@@ -105,13 +105,11 @@ fn whole(name: &str, recorded: &HashSet<&str>) -> String {
 }
 
 fn of_statement(name: &str, statement: &Statement) -> GraphObject {
-    let word = name.split_once('.').map_or("", |(word, _)| word);
     let text = statement.sql();
-    // What provides nothing is recorded under its first word and its checksum.
-    let is_own_name = name.len() == word.len() + 13 && statement.checksum.to_string().starts_with(&name[word.len() + 1..]);
+    let provides_nothing = name == statement.record_name();
     GraphObject {
         name: name.to_owned(),
-        summary: is_own_name.then(|| beginning(text)),
+        summary: provides_nothing.then(|| beginning(text)),
         path: Some(statement.file.path.clone()),
         line: statement.place().line,
         sql: text.to_owned(),
@@ -252,13 +250,14 @@ mod tests {
 
     #[test]
     fn objects_have_the_places_of_their_statements() {
-        let creates = vec![Creates { name: Name::bare("orders"), kind: CreatedKind::Other }];
+        let creates = vec![Creates { name: Name::bare("orders"), kind: CreatedKind::Other, called: "table".to_owned() }];
+        let grant = Mentions { keyword: "grant".to_owned(), ..Mentions::default() };
         let table = statement(9, "001.sql", "CREATE TABLE orders ()", Mentions { creates, ..Mentions::default() });
         let project = Project {
             migrations: Some(vec![migration(table)]),
             statements: Some(vec![
                 statement(1, "v.sql", "CREATE VIEW v AS TABLE orders", Mentions::default()),
-                statement(0xab, "g.sql", "GRANT SELECT\n  ON v TO reader", Mentions::default()),
+                statement(0xab, "g.sql", "GRANT SELECT\n  ON v TO reader", grant),
             ]),
         };
         let all = [

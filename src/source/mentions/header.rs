@@ -1,7 +1,8 @@
 //! What the first words of a statement tell: its role, the names it creates and completes, and what its other words are.
 
 use crate::model::name::Name;
-use crate::model::statement::{CreatedKind, Creates, Form, Mentions, Role, Strength, Uses};
+use crate::model::object::ObjectKind;
+use crate::model::statement::{CreatedKind, Creates, Form, Mentions, Part, Role, Strength, Uses};
 use crate::source::words::Words;
 
 /// What is known about a token before the names are gathered.
@@ -68,12 +69,17 @@ impl Header {
         }
     }
 
-    /// Takes note of a created name; its schema is used.
-    pub fn creates(&mut self, name: Name, kind: CreatedKind) {
+    /// Takes note of a created name and of what it is called the name of; its schema is used.
+    pub fn creates(&mut self, name: Name, kind: CreatedKind, called: &str) {
         if let Some(schema) = &name.schema {
             self.mentions.uses.push(Uses { name: Name::bare(schema), form: Form::Plain, strength: Strength::Bound });
         }
-        self.mentions.creates.push(Creates { name, kind });
+        self.mentions.creates.push(Creates { name, kind, called: called.to_owned() });
+    }
+
+    /// Takes note of a part that the statement creates; of several, the first.
+    pub fn part(&mut self, kind: &str, name: String) {
+        self.mentions.part.get_or_insert_with(|| Part { kind: ObjectKind::from(kind), name });
     }
 
     /// Takes note of a name that the statement completes.
@@ -106,7 +112,7 @@ pub fn header(words: &Words<'_>) -> Header {
         "prepare" => {
             if let Some((name, after)) = name(words, 1) {
                 header.mark_all(1, after, Mark::Skip);
-                header.creates(name, CreatedKind::Other);
+                header.creates(name, CreatedKind::Other, "prepared statement");
             }
         }
         // What follows IS is text for people.
@@ -152,7 +158,7 @@ fn select_into(words: &Words<'_>, header: &mut Header) {
             }
             if let Some((name, after)) = name(words, next) {
                 header.mark_all(next, after, Mark::Skip);
-                header.creates(name, CreatedKind::Other);
+                header.creates(name, CreatedKind::Other, "table");
                 header.role(Role::Creates);
             }
             return;
@@ -170,7 +176,7 @@ fn import(words: &Words<'_>, header: &mut Header) {
         for (from, to) in words.items(6) {
             header.mark_all(from, to, Mark::Skip);
             if let Some(name) = words.identifier(from) {
-                header.creates(Name { schema: schema.clone(), name }, CreatedKind::Other);
+                header.creates(Name { schema: schema.clone(), name }, CreatedKind::Other, "foreign table");
             }
         }
     }
