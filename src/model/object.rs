@@ -145,8 +145,7 @@ impl fmt::Display for ObjectKind {
 /// An object's identity as `pg_identify_object_as_address` gives it (PostgreSQL manual, section 9.27.5).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Object {
-    /// `view`, `function`, `materialized view`, `table column`, …
-    pub kind: String,
+    pub kind: ObjectKind,
     pub names: Vec<String>,
     pub args: Vec<String>,
 }
@@ -160,7 +159,7 @@ impl Object {
             ("operator class" | "operator family", [method, names @ ..]) => format!("{} using {method}", self.path(names)),
             (_, names) => {
                 let path = self.path(names);
-                if self.is_routine() || !args.is_empty() { format!("{path}({})", args.join(",")) } else { path }
+                if self.kind.is_routine() || !args.is_empty() { format!("{path}({})", args.join(",")) } else { path }
             }
         }
     }
@@ -174,15 +173,11 @@ impl Object {
         names.iter().map(|part| self.part(part)).collect::<Vec<_>>().join(".")
     }
 
-    fn is_routine(&self) -> bool {
-        matches!(self.kind.as_str(), "function" | "procedure" | "aggregate")
-    }
-
     /// Operators and the like have names of operator characters or of types, which are shown as they are.
     fn part(&self, part: &str) -> String {
         match self.kind.as_str() {
             "operator" | "transform" => part.to_owned(),
-            "type" | "domain" => without_schema(part).to_owned(),
+            _ if self.kind.is_type() => without_schema(part).to_owned(),
             _ => quote_identifier(part),
         }
     }
@@ -205,7 +200,7 @@ mod tests {
 
     fn label(kind: &str, names: &[&str], args: &[&str]) -> String {
         let owned = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
-        Object { kind: kind.to_owned(), names: owned(names), args: owned(args) }.to_string()
+        Object { kind: kind.into(), names: owned(names), args: owned(args) }.to_string()
     }
 
     #[test]
@@ -221,5 +216,28 @@ mod tests {
         assert_eq!(label("operator class", &["btree", "public", "by_length"], &[]), "operator class.by_length using btree");
         assert_eq!(label("trigger", &["public", "orders", "guard"], &[]), "trigger.orders.guard");
         assert_eq!(label("schema", &["public"], &[]), "schema.public");
+    }
+
+    #[test]
+    fn kinds_answer_what_is_asked_of_them() {
+        let kind = |kind: &str| ObjectKind::from(kind);
+        assert!(kind("table").holds_data() && !kind("foreign table").holds_data());
+        assert!(kind("type").may_hold_or_be_held() && !kind("type").holds_data());
+        assert!(kind("foreign table").is_lived_in() && !kind("view").is_lived_in());
+        assert!(kind("cast").is_code() && !kind("cast").is_made_again_freely());
+        assert!(kind("index").is_part() && !kind("index").acts_through_its_owner());
+        assert!(kind("index").has_own_name() && !kind("trigger").has_own_name());
+        assert!(!kind("operator of access method").has_own_name());
+        assert!(kind("aggregate").is_routine() && !kind("aggregate").may_have_settings());
+        assert!(kind("cast").is_named_by_types() && !kind("cast").is_type());
+    }
+
+    #[test]
+    fn an_unknown_kind_works_as_any_other() {
+        let kind = ObjectKind::from("property graph".to_owned());
+        assert!(kind == "property graph" && kind == *"property graph");
+        assert!(kind.has_own_name() && kind.is_named_in_bodies());
+        assert!(!kind.holds_data() && !kind.is_part() && !kind.is_code() && !kind.is_lived_in());
+        assert_eq!(format!("{kind:>15}|"), " property graph|");
     }
 }

@@ -160,7 +160,7 @@ fn hidden_names(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooE
     let mut found = Vec::new();
     for because in drive.queue.successes().iter().copied() {
         for provided in &ledger.statement(because).provides {
-            if seems_to_create(&drive.statements[because], &provided.object) || !has_a_name(&provided.object) {
+            if seems_to_create(&drive.statements[because], &provided.object) || !provided.object.kind.has_own_name() {
                 continue;
             }
             let Some(name) = provided.object.names.last() else { continue };
@@ -224,14 +224,14 @@ fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -
     }
     touched.any(|object| {
         let is_new = entry.provides.iter().any(|provided| provided.object == *object && provided.was == Was::Absent);
-        !is_named(object) && (!is_new || is_part(object) || reads_catalog())
+        !is_named(object) && (!is_new || object.kind.is_part() || reads_catalog())
     })
 }
 
 /// The names of an object without its schema. Types come as PostgreSQL writes them, with schema and quotes.
 pub(super) fn own_names(object: &Object) -> impl Iterator<Item = &str> {
     let is_qualified = object.names.len() > 1;
-    let is_type = matches!(object.kind.as_str(), "type" | "domain" | "cast");
+    let is_type = object.kind.is_named_by_types();
     object.names.iter().skip(usize::from(is_qualified)).map(move |name| match name.rsplit_once('.') {
         Some((_, last)) if is_type => last.trim_matches('"'),
         _ => name,
@@ -241,21 +241,7 @@ pub(super) fn own_names(object: &Object) -> impl Iterator<Item = &str> {
 /// Whether a statement made something that is no part of anything else.
 fn makes_by_itself(ledger: &Ledger, id: usize) -> bool {
     let mut provides = ledger.statement(id).provides.iter();
-    provides.any(|provided| provided.was == Was::Absent && !is_part(&provided.object))
-}
-
-/// Whether an object belongs to another one.
-fn is_part(object: &Object) -> bool {
-    const PARTS: &[&str] = &["trigger", "policy", "rule", "index", "table constraint", "domain constraint", "default value"];
-    PARTS.contains(&object.kind.as_str())
-}
-
-/// Whether others can mean an object by a name of its own.
-fn has_a_name(object: &Object) -> bool {
-    const NAMELESS: &[&str] =
-        &["cast", "transform", "user mapping", "default acl", "publication relation", "publication namespace"];
-    let is_member = object.kind.ends_with(" of access method");
-    !is_member && !NAMELESS.contains(&object.kind.as_str()) && (object.kind == "index" || !is_part(object))
+    provides.any(|provided| provided.was == Was::Absent && !provided.object.kind.is_part())
 }
 
 /// Statements with `*`, or with a function in FROM, that are older than something below them: a pending migration changed it, or

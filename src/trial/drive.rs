@@ -256,11 +256,8 @@ impl<'a> Drive<'a> {
 
     /// Whether what a recorded statement made can be dropped and made again without a thought for data.
     fn may_be_dropped(&self, id: usize) -> bool {
-        const WITHOUT_DATA: &[&str] =
-            &["view", "materialized view", "function", "procedure", "aggregate", "trigger", "policy", "rule"];
         let rows = self.records.of_statement(&self.statements[id]);
-        !rows.is_empty()
-            && rows.iter().all(|row| row.object.as_ref().is_some_and(|object| WITHOUT_DATA.contains(&object.kind.as_str())))
+        !rows.is_empty() && rows.iter().all(|row| row.object.as_ref().is_some_and(|object| object.kind.is_made_again_freely()))
     }
 
     /// How many of the things to do are done.

@@ -177,12 +177,12 @@ pub fn seems_to_create(statement: &Statement, object: &Object) -> bool {
 
 fn names_as_part(statement: &Statement, object: &Object) -> bool {
     let part = statement.mentions.part.as_ref();
-    part.is_some_and(|part| part.kind == object.kind.as_str() && object.names.last() == Some(&part.name))
+    part.is_some_and(|part| part.kind == object.kind && object.names.last() == Some(&part.name))
 }
 
 /// Whether a created name can be that of an object, argument counts of routines compared.
 pub fn may_be(created: &Creates, object: &Object) -> bool {
-    let is_routine = matches!(object.kind.as_str(), "function" | "procedure" | "aggregate");
+    let is_routine = object.kind.is_routine();
     let fits = match &created.kind {
         CreatedKind::Routine(counts) => is_routine && counts.contains(&object.args.len()),
         CreatedKind::Operator => object.kind == "operator",
@@ -191,7 +191,7 @@ pub fn may_be(created: &Creates, object: &Object) -> bool {
     };
     let name = match object.names.as_slice() {
         // Types are named as PostgreSQL writes them, with schema and quotes.
-        [written] if matches!(object.kind.as_str(), "type" | "domain") => Name::written(written),
+        [written] if object.kind.is_type() => Name::written(written),
         [.., schema, last] => Name::qualified(schema.as_str(), last.as_str()),
         [last] => Name::bare(last.as_str()),
         [] => return false,

@@ -138,10 +138,7 @@ fn present<'b>(drive: &'b Drive<'_>) -> impl Iterator<Item = usize> + 'b {
 
 /// Only what a file creates and no row lives in.
 fn may_be_made_anew(drive: &Drive<'_>, object: &Object) -> bool {
-    const STAY: &[&str] = &["table", "foreign table", "sequence", "schema", "extension", "server", "foreign-data wrapper"];
-    !STAY.contains(&object.kind.as_str())
-        && spelling::drop_statement(object).is_some()
-        && drive.records.of_object(object).is_some()
+    !object.kind.is_lived_in() && spelling::drop_statement(object).is_some() && drive.records.of_object(object).is_some()
 }
 
 /// Whether a migration of this run changes the object: it then takes back what nobody else can.

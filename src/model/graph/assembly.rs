@@ -6,6 +6,7 @@ use super::lookup::{last_part, without_arguments, without_kind};
 use super::{Graph, GraphObject};
 use crate::model::migration::Migration;
 use crate::model::name::Name;
+use crate::model::object::ObjectKind;
 use crate::model::project::Project;
 use crate::model::record::{Dependency, LearnedFrom, RecordedStatement};
 use crate::model::statement::{Form, Statement, Strength, Uses};
@@ -151,7 +152,7 @@ fn meant(name: &str) -> Name {
 }
 
 fn is_routine(name: &str) -> bool {
-    ["function.", "procedure.", "aggregate."].iter().any(|kind| name.starts_with(kind))
+    name.split_once('.').is_some_and(|(kind, _)| ObjectKind::from(kind).is_routine())
 }
 
 /// Objects by the last part of their names.
@@ -162,7 +163,8 @@ struct Named<'a> {
 impl<'a> Named<'a> {
     fn new(objects: &'a [GraphObject]) -> Self {
         let mut by_name: HashMap<String, Vec<(&'a str, Name)>> = HashMap::new();
-        for object in objects.iter().filter(|object| object.summary.is_none() && can_be_named(object.kind())) {
+        let can_be_named = |object: &&GraphObject| ObjectKind::from(object.kind()).is_named_in_bodies();
+        for object in objects.iter().filter(|object| object.summary.is_none()).filter(can_be_named) {
             let meant = meant(&object.name);
             by_name.entry(meant.name.clone()).or_default().push((&object.name, meant));
         }
@@ -179,14 +181,6 @@ impl<'a> Named<'a> {
         let exact: Vec<&'a str> = all.iter().copied().filter(|name| arguments(name) == number).collect();
         if exact.is_empty() { all } else { exact }
     }
-}
-
-/// Triggers, policies and the like have names only within their tables, and nobody calls a schema by itself.
-fn can_be_named(kind: &str) -> bool {
-    !matches!(
-        kind,
-        "trigger" | "policy" | "rule" | "table constraint" | "domain constraint" | "index" | "schema" | "cast" | "operator"
-    )
 }
 
 /// How many arguments a routine takes, by its name; types such as `numeric(10,2)` have none of their own there.
