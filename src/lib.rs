@@ -18,7 +18,8 @@
 //! # Code map
 //!
 //! * [`model`]: the vocabulary, plain values without I/O. [`error`]: how a run can fail, with its exit code.
-//! * [`sql`]: text to facts, without disk or server: exact lexer, splitter, mentions, and objects spelled as SQL
+//! * [`sql`]: text to facts, without disk or server: exact lexer, splitter, mentions (what each statement
+//!   does and names, read once from its tokens and by nobody else from its text), and objects spelled as SQL
 //!   ([`sql::spelling`]).
 //! * [`project`]: the disk to a [`model::project::Project`]: files, session settings, directives, checksums;
 //!   [`project::cached`] reads again only what changed.

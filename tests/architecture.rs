@@ -342,6 +342,30 @@ fn sql_names_its_catalogs() {
     none(sources("sql").iter().filter_map(offends).collect());
 }
 
+/// Who may split a text at white space outside of `src/sql/`, and why it is no reading of SQL.
+const SPLITTERS: &[(&str, &str)] = &[
+    ("src/graph/assembly.rs", "shortens a statement to be shown on one line"),
+    ("src/trial/report.rs", "shortens a statement to be shown on one line"),
+    ("src/commands/new.rs", "makes a file name of a title"),
+    ("src/cli/objects.rs", "its test types command lines"),
+];
+
+#[test]
+fn only_tokens_tell_what_a_statement_does() {
+    let reads = |source: &Source| {
+        let may_split = SPLITTERS.iter().any(|(path, _)| *path == source.path);
+        let lines = source.text.lines().enumerate();
+        let offends = move |line: &str| line.contains("first_word(") || line.contains(".split_whitespace()") && !may_split;
+        let found = lines.filter(|(_, line)| offends(line));
+        found.map(|(at, _)| format!("{}:{}: reads a text that tokens tell", source.path, at + 1)).collect::<Vec<_>>()
+    };
+    let all = sources("rs");
+    none(all.iter().filter(|source| source.module != "sql").flat_map(reads).collect());
+    let splits = |path: &str| all.iter().any(|source| source.path == path && source.text.contains(".split_whitespace()"));
+    let idle = SPLITTERS.iter().filter(|(path, _)| !splits(path));
+    none(idle.map(|(path, reason)| format!("{path}: splits nothing any more ({reason})")).collect());
+}
+
 #[test]
 fn imports_are_seen_in_every_spelling() {
     let text = "//! A file.\nuse crate::trial::x;\nuse super::super::{error, model::{a, b}};\n// crate::cli\nfn f() { crate::output::g(); super::walk::h(); }\n";

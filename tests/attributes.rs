@@ -64,7 +64,7 @@ fn object(text: &str) -> Object {
     let (names, args) = text.split_once(" (").map_or((text, ""), |(names, args)| (names, args.trim_end_matches(')')));
     let mut words = names.split('|').map(str::to_owned);
     let list = |text: &str| text.split(", ").filter(|part| !part.is_empty()).map(str::to_owned).collect();
-    Object { kind: words.next().unwrap_or_default(), names: words.collect(), args: list(args) }
+    Object { kind: words.next().unwrap_or_default().into(), names: words.collect(), args: list(args) }
 }
 
 fn locate(session: &mut Session, objects: &[Object]) -> Vec<CatalogId> {

@@ -36,7 +36,7 @@ fn database(sql: &str) -> (Database, Session) {
 
 fn object(kind: &str, names: &[&str], args: &[&str]) -> Object {
     let list = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
-    Object { kind: kind.to_owned(), names: list(names), args: list(args) }
+    Object { kind: kind.into(), names: list(names), args: list(args) }
 }
 
 fn locate(session: &mut Session, object: Object) -> CatalogId {
@@ -257,7 +257,7 @@ fn every_kind_has_its_drop_statement() {
         assert_eq!(failing(&mut session, &drops.concat()), None, "{object}");
         session.restart().unwrap_or_else(|error| panic!("{error}"));
     }
-    assert_eq!(undroppable, HashSet::from(["table".to_owned()]));
+    assert_eq!(undroppable, HashSet::from(["table".into()]));
     assert!(kinds.len() >= 38, "{} kinds: {kinds:?}", kinds.len());
 }
 

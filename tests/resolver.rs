@@ -27,7 +27,7 @@ fn statement(number: usize, thing: &Thing) -> Statement {
     let file = SourceFile { path: format!("sql/{number}.sql"), name: format!("{number}.sql"), text: "CREATE".to_owned() };
     let mut checksum = [0; 32];
     checksum[..8].copy_from_slice(&(number as u64).to_be_bytes());
-    let creates = Creates { name: name(number), kind: CreatedKind::Other };
+    let creates = Creates { name: name(number), kind: CreatedKind::Other, called: "table".to_owned() };
     let uses = thing.mentions.iter().map(|&used| Uses { name: name(used), form: Form::Plain, strength: Strength::Bound });
     Statement {
         file: Arc::new(file),

@@ -7,6 +7,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::graph::{Edge, Graph};
 use crate::model::statement::{Checksum, Role, Statement, distinct_checksums};
+use crate::model::verb::{Reach, Verb};
 
 /// Every statement in the order in which it should be tried.
 ///
@@ -123,15 +124,12 @@ fn deed(statement: &Statement) -> u8 {
     if statement.mentions.role != Role::Acts {
         return 0;
     }
-    let mut words = statement.sql().split_whitespace().map(str::to_ascii_uppercase);
-    let first = words.next().unwrap_or_default();
-    let is_sweeping = words.collect::<Vec<_>>().windows(2).any(|pair| pair == ["IN", "SCHEMA"]);
-    match (first.as_str(), is_sweeping) {
-        ("REVOKE", true) => 1,
-        ("GRANT", true) => 2,
-        ("REVOKE", false) => 3,
-        ("GRANT", false) => 4,
-        ("COMMENT" | "SECURITY", _) => 5,
+    match statement.mentions.verb {
+        Verb::Revoke(Reach::Schema) => 1,
+        Verb::Grant(Reach::Schema) => 2,
+        Verb::Revoke(Reach::Objects) => 3,
+        Verb::Grant(Reach::Objects) => 4,
+        Verb::Comment | Verb::SecurityLabel => 5,
         _ => 0,
     }
 }

@@ -6,6 +6,7 @@ use super::lookup::{last_part, without_arguments, without_kind};
 use crate::model::graph::{Graph, GraphObject};
 use crate::model::migration::Migration;
 use crate::model::name::Name;
+use crate::model::object::ObjectKind;
 use crate::model::project::Project;
 use crate::model::record::{Dependency, LearnedFrom, RecordedStatement};
 use crate::model::statement::{Form, Statement, Strength, Uses};
@@ -105,13 +106,11 @@ fn whole(name: &str, recorded: &HashSet<&str>) -> String {
 }
 
 fn of_statement(name: &str, statement: &Statement) -> GraphObject {
-    let word = name.split_once('.').map_or("", |(word, _)| word);
     let text = statement.sql();
-    // What provides nothing is recorded under its first word and its checksum.
-    let is_own_name = name.len() == word.len() + 13 && statement.checksum.to_string().starts_with(&name[word.len() + 1..]);
+    let provides_nothing = name == statement.record_name();
     GraphObject {
         name: name.to_owned(),
-        summary: is_own_name.then(|| beginning(text)),
+        summary: provides_nothing.then(|| beginning(text)),
         path: Some(statement.file.path.clone()),
         line: statement.place().line,
         sql: text.to_owned(),
@@ -153,7 +152,7 @@ fn meant(name: &str) -> Name {
 }
 
 fn is_routine(name: &str) -> bool {
-    ["function.", "procedure.", "aggregate."].iter().any(|kind| name.starts_with(kind))
+    name.split_once('.').is_some_and(|(kind, _)| ObjectKind::from(kind).is_routine())
 }
 
 /// Objects by the last part of their names.
@@ -164,7 +163,8 @@ struct Named<'a> {
 impl<'a> Named<'a> {
     fn new(objects: &'a [GraphObject]) -> Self {
         let mut by_name: HashMap<String, Vec<(&'a str, Name)>> = HashMap::new();
-        for object in objects.iter().filter(|object| object.summary.is_none() && can_be_named(object.kind())) {
+        let can_be_named = |object: &&GraphObject| ObjectKind::from(object.kind()).is_named_in_bodies();
+        for object in objects.iter().filter(|object| object.summary.is_none()).filter(can_be_named) {
             let meant = meant(&object.name);
             by_name.entry(meant.name.clone()).or_default().push((&object.name, meant));
         }
@@ -181,14 +181,6 @@ impl<'a> Named<'a> {
         let exact: Vec<&'a str> = all.iter().copied().filter(|name| arguments(name) == number).collect();
         if exact.is_empty() { all } else { exact }
     }
-}
-
-/// Triggers, policies and the like have names only within their tables, and nobody calls a schema by itself.
-fn can_be_named(kind: &str) -> bool {
-    !matches!(
-        kind,
-        "trigger" | "policy" | "rule" | "table constraint" | "domain constraint" | "index" | "schema" | "cast" | "operator"
-    )
 }
 
 /// How many arguments a routine takes, by its name; types such as `numeric(10,2)` have none of their own there.
@@ -253,13 +245,14 @@ mod tests {
 
     #[test]
     fn objects_have_the_places_of_their_statements() {
-        let creates = vec![Creates { name: Name::bare("orders"), kind: CreatedKind::Other }];
+        let creates = vec![Creates { name: Name::bare("orders"), kind: CreatedKind::Other, called: "table".to_owned() }];
+        let grant = Mentions { keyword: "grant".to_owned(), ..Mentions::default() };
         let table = statement(9, "001.sql", "CREATE TABLE orders ()", Mentions { creates, ..Mentions::default() });
         let project = Project {
             migrations: Some(vec![migration(table)]),
             statements: Some(vec![
                 statement(1, "v.sql", "CREATE VIEW v AS TABLE orders", Mentions::default()),
-                statement(0xab, "g.sql", "GRANT SELECT\n  ON v TO reader", Mentions::default()),
+                statement(0xab, "g.sql", "GRANT SELECT\n  ON v TO reader", grant),
             ]),
         };
         let all = [

@@ -20,3 +20,4 @@ pub mod signature;
 pub mod sql_error;
 pub mod statement;
 pub mod status;
+pub mod verb;

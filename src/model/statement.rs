@@ -8,7 +8,9 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::name::Name;
+use super::object::ObjectKind;
 use super::place::{File, Place};
+use super::verb::{self, Aspect, Verb};
 
 /// A statement's index in [`Project::statements`](super::project::Project::statements).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,6 +95,11 @@ impl Statement {
         &self.file.text[self.span.clone()]
     }
 
+    /// The name under which it is recorded if it provides nothing: `grant.1f2e3d4c5b6a`.
+    pub fn record_name(&self) -> String {
+        verb::record_name(&self.mentions.keyword, &self.checksum.to_string())
+    }
+
     /// Where it begins.
     pub fn place(&self) -> Place {
         Place::at(&self.file, self.span.start)
@@ -150,17 +157,23 @@ pub struct Declared {
     pub offset: usize,
 }
 
-/// The names that a statement seems to create and to use: a hint for the order, never the truth.
+/// What can be seen of a statement without a server, read once from its tokens: what it does, and the names that it seems to
+/// create and to use. All of it is a hint for the order, never the truth.
 #[derive(Debug, Clone, Default)]
 pub struct Mentions {
     pub role: Role,
+    pub verb: Verb,
+    /// Its first keyword in lower case: `grant`, `insert`; empty if it begins with none.
+    pub keyword: String,
+    /// The aspects of existing objects that it sets, or may set in a block.
+    pub sets: Vec<Aspect>,
+    /// The part of a table or view that it creates.
+    pub part: Option<Part>,
     /// The objects it seems to create.
     pub creates: Vec<Creates>,
     /// Objects that exist and that it seems to complete (`ALTER TABLE t …`, `CREATE CAST (t AS …)`): who mentions them comes after it.
     pub completes: Vec<Name>,
     pub uses: Vec<Uses>,
-    /// Written with IF NOT EXISTS: that it creates nothing is no surprise.
-    pub if_not_exists: bool,
     /// For a `*` in it, or a function in FROM, PostgreSQL puts in the columns when it runs.
     pub expands_columns: bool,
 }
@@ -182,6 +195,15 @@ pub enum Role {
 pub struct Creates {
     pub name: Name,
     pub kind: CreatedKind,
+    /// What the statement calls it, in lower case: `view`, `materialized view`, `foreign table`.
+    pub called: String,
+}
+
+/// A trigger, rule or policy: its name is its own only within its table or view, and no mention of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub kind: ObjectKind,
+    pub name: String,
 }
 
 /// What a created name can be confused with.

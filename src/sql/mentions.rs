@@ -1,4 +1,4 @@
-//! The names that a statement seems to create and to use: a hint for the order, never the truth.
+//! What a statement does, and the names that it seems to create and to use: a hint for the order, never the truth.
 
 mod altered;
 mod bodies;
@@ -10,10 +10,12 @@ mod keywords;
 mod lists;
 mod literals;
 pub mod messages;
+mod opening;
 mod routines;
 mod stars;
 mod used;
 mod uses;
+mod verb;
 
 use super::words::Words;
 use crate::model::name::Name;
@@ -28,6 +30,9 @@ pub fn of(words: &Words<'_>, search_path: &[String]) -> Mentions {
     let mut mentions = header.mentions;
     let mut uses = std::mem::take(&mut mentions.uses);
     uses.extend(used::used(words, &header.marks, &header.locals, Strength::Bound, NESTING));
+    mentions.verb = verb::verb(words);
+    mentions.keyword = verb::keyword(words);
+    mentions.sets = verb::sets(words, mentions.verb, header.body.as_ref());
     mentions.expands_columns = stars::expands(words);
     if let Some(body) = &header.body {
         mentions.expands_columns |= bodies::names(words, body, &header.locals, &mut uses);

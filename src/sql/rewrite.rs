@@ -26,28 +26,9 @@ pub fn or_replace(sql: &str, conforming: Conforming) -> Option<String> {
     replaceable.then(|| format!("{head} OR REPLACE{tail}"))
 }
 
-/// The name that a statement gives to a part of a table: `CREATE … TRIGGER name`, where `kind` is `trigger`.
-pub fn part_name(sql: &str, conforming: Conforming, kind: &str) -> Option<String> {
-    // Most statements need no closer look.
-    let may_be = sql.split_whitespace().take(12).any(|word| word.eq_ignore_ascii_case(kind));
-    let tokens = may_be.then(|| significant(sql, conforming).ok()).flatten()?;
-    let words = Words { text: sql, tokens: &tokens, conforming };
-    let at = (1..12).find(|&at| words.word(at, kind)).filter(|_| words.word(0, "create"))?;
-    words.identifier(at + 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn parts_have_names() {
-        let name = |sql: &str, kind: &str| part_name(sql, Conforming::On, kind);
-        assert_eq!(name("CREATE RULE \"r 34\" AS ON INSERT TO v DO NOTHING", "rule").as_deref(), Some("r 34"));
-        assert_eq!(name("CREATE OR REPLACE CONSTRAINT TRIGGER Tr AFTER INSERT ON t", "trigger").as_deref(), Some("tr"));
-        assert_eq!(name("CREATE POLICY p ON t", "rule"), None);
-        assert_eq!(name("COMMENT ON RULE r ON v IS ''", "rule"), None);
-    }
 
     fn of(sql: &str) -> Option<String> {
         or_replace(sql, Conforming::On)

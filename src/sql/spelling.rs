@@ -33,7 +33,7 @@ const NOT_EVERYWHERE: &str = " between bigint bit boolean char character coalesc
 /// `None`: no statement names it by itself (a default value, a member of a publication, default privileges).
 pub fn address(object: &Object) -> Option<String> {
     let (names, args) = (object.names.as_slice(), object.args.as_slice());
-    let keyword = keyword(&object.kind)?;
+    let keyword = keyword(object.kind.as_str())?;
     let name = match (object.kind.as_str(), names, args) {
         ("function" | "procedure" | "aggregate", ..) => format!("{}({})", qualified(names), args.join(", ")),
         ("type", [name], _) => name.clone(),
@@ -74,7 +74,7 @@ pub fn drop_statement(object: &Object) -> Option<String> {
             Some(format!("ALTER PUBLICATION {} DROP TABLES IN SCHEMA {}", identifier(publication), identifier(schema)))
         }
         ("operator of access method" | "function of access method", [method, family @ .., number], [left, right]) => {
-            let what = if object.kind.starts_with("operator") { "OPERATOR" } else { "FUNCTION" };
+            let what = if object.kind == "operator of access method" { "OPERATOR" } else { "FUNCTION" };
             let family = qualified(family);
             let method = identifier(method);
             Some(format!("ALTER OPERATOR FAMILY {family} USING {method} DROP {what} {number} ({left}, {right})"))
@@ -106,7 +106,7 @@ pub fn grant_target(object: &Object) -> Option<String> {
         _ => return None,
     };
     let address = address(object)?;
-    let own = self::keyword(&object.kind)?;
+    let own = self::keyword(object.kind.as_str())?;
     Some(format!("{keyword}{}", address.strip_prefix(own)?))
 }
 

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::model::name::Name;
 use crate::model::object::Object;
 use crate::model::statement::{Mode, Role, Statement, StatementId, Strength};
+use crate::model::verb::Verb;
 
 /// How often what came too early is tried again before the result counts as settled.
 const ROUNDS: usize = 8;
@@ -144,7 +145,7 @@ fn too_early(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> BTreeMap<us
 /// A statement from an earlier run is tried again only if something new can change what it binds.
 fn matters(drive: &Drive<'_>, ledger: &Ledger, course: &Course, one: &TooEarly) -> bool {
     let (statement, because) = (&drive.statements[one.statement], &drive.statements[one.because]);
-    if one.tie == Edge::Completes && super::compare::first_word(because) == "ALTER" && !expands_columns(statement) {
+    if one.tie == Edge::Completes && because.mentions.verb.alters() && !expands_columns(statement) {
         return false;
     }
     if course.last(one.statement).is_some() {
@@ -159,7 +160,7 @@ fn hidden_names(drive: &Drive<'_>, ledger: &Ledger, course: &Course) -> Vec<TooE
     let mut found = Vec::new();
     for because in drive.queue.successes().iter().copied() {
         for provided in &ledger.statement(because).provides {
-            if seems_to_create(&drive.statements[because], &provided.object) || !has_a_name(&provided.object) {
+            if seems_to_create(&drive.statements[because], &provided.object) || !provided.object.kind.has_own_name() {
                 continue;
             }
             let Some(name) = provided.object.names.last() else { continue };
@@ -207,7 +208,7 @@ fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -
         let row = drive.records.of_statement(statement).iter().find(|row| row.object.is_none());
         let is_named = |label: &String| names.iter().any(|name| label.contains(name));
         return row.is_some_and(|row| {
-            row.touches.iter().any(|label| !is_named(label)) || row.touches.is_empty() && is_grant(statement)
+            row.touches.iter().any(|label| !is_named(label)) || row.touches.is_empty() && statement.mentions.verb.grants()
         });
     }
     if statement.mentions.role == Role::Watches {
@@ -219,18 +220,18 @@ fn is_sweeping(drive: &Drive<'_>, ledger: &Ledger, course: &Course, id: usize) -
     // What it made under a name that its text does not show tells of a sweep only if it looked at the catalog.
     let reads_catalog = || names.iter().any(|name| name.starts_with("pg_") || *name == "information_schema");
     if touched.peek().is_none() {
-        return is_grant(statement) || super::compare::first_word(statement) == "DO" && reads_catalog();
+        return statement.mentions.verb.grants() || statement.mentions.verb == Verb::Do && reads_catalog();
     }
     touched.any(|object| {
         let is_new = entry.provides.iter().any(|provided| provided.object == *object && provided.was == Was::Absent);
-        !is_named(object) && (!is_new || is_part(object) || reads_catalog())
+        !is_named(object) && (!is_new || object.kind.is_part() || reads_catalog())
     })
 }
 
 /// The names of an object without its schema. Types come as PostgreSQL writes them, with schema and quotes.
 pub(super) fn own_names(object: &Object) -> impl Iterator<Item = &str> {
     let is_qualified = object.names.len() > 1;
-    let is_type = matches!(object.kind.as_str(), "type" | "domain" | "cast");
+    let is_type = object.kind.is_named_by_types();
     object.names.iter().skip(usize::from(is_qualified)).map(move |name| match name.rsplit_once('.') {
         Some((_, last)) if is_type => last.trim_matches('"'),
         _ => name,
@@ -240,21 +241,7 @@ pub(super) fn own_names(object: &Object) -> impl Iterator<Item = &str> {
 /// Whether a statement made something that is no part of anything else.
 fn makes_by_itself(ledger: &Ledger, id: usize) -> bool {
     let mut provides = ledger.statement(id).provides.iter();
-    provides.any(|provided| provided.was == Was::Absent && !is_part(&provided.object))
-}
-
-/// Whether an object belongs to another one.
-fn is_part(object: &Object) -> bool {
-    const PARTS: &[&str] = &["trigger", "policy", "rule", "index", "table constraint", "domain constraint", "default value"];
-    PARTS.contains(&object.kind.as_str())
-}
-
-/// Whether others can mean an object by a name of its own.
-fn has_a_name(object: &Object) -> bool {
-    const NAMELESS: &[&str] =
-        &["cast", "transform", "user mapping", "default acl", "publication relation", "publication namespace"];
-    let is_member = object.kind.ends_with(" of access method");
-    !is_member && !NAMELESS.contains(&object.kind.as_str()) && (object.kind == "index" || !is_part(object))
+    provides.any(|provided| provided.was == Was::Absent && !provided.object.kind.is_part())
 }
 
 /// Statements with `*`, or with a function in FROM, that are older than something below them: a pending migration changed it, or
@@ -308,15 +295,10 @@ fn expands_columns(statement: &Statement) -> bool {
     statement.mentions.role == Role::Creates && statement.mentions.expands_columns
 }
 
-fn is_grant(statement: &Statement) -> bool {
-    matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE")
-}
-
 /// What creates can replace itself; what only sets something sets it again; what watches has watched already. Anything else might do its work twice.
 pub fn may_run_twice(statement: &Statement) -> bool {
-    statement.mentions.role != Role::Watches
-        && (statement.mentions.role == Role::Creates
-            || matches!(super::compare::first_word(statement).as_str(), "GRANT" | "REVOKE" | "COMMENT" | "SECURITY" | "ALTER"))
+    let mentions = &statement.mentions;
+    mentions.role != Role::Watches && (mentions.role == Role::Creates || mentions.verb.sets().is_some())
 }
 
 fn same_file(drive: &Drive<'_>, a: usize, b: usize) -> bool {

@@ -103,26 +103,10 @@ pub fn status(project: &Project, recorded: &Recorded, drift: &[Drift]) -> Status
     Status { migrations: project.migrations.as_deref().map(|migrations| migration_status(migrations, recorded)), code }
 }
 
-/// The first word of a statement, in capitals: `GRANT`.
-pub fn first_word(statement: &Statement) -> String {
-    statement.sql().chars().take_while(|c| c.is_ascii_alphabetic()).collect::<String>().to_ascii_uppercase()
-}
-
 /// What a statement seems to create, before anybody asked PostgreSQL: `view.user_stats`.
 pub fn seeming_label(statement: &Statement) -> Option<String> {
-    const MODIFIERS: &[&str] =
-        &["OR", "REPLACE", "IF", "NOT", "EXISTS", "UNIQUE", "CONCURRENTLY", "UNLOGGED", "RECURSIVE", "CONSTRAINT"];
-    let created = &statement.mentions.creates.first()?.name;
-    let mut words = statement.sql().split_whitespace();
-    words.next().filter(|word| word.eq_ignore_ascii_case("CREATE"))?;
-    let is_name = |word: &&str| {
-        let name = word.split('(').next().unwrap_or_default().trim_matches(';');
-        name.rsplit('.').next().is_some_and(|last| last.trim_matches('"').eq_ignore_ascii_case(&created.name))
-            || word.contains(&format!("\"{}\"", created.name))
-    };
-    let kind = words.take_while(|word| !is_name(word)).filter(|word| !MODIFIERS.contains(&word.to_ascii_uppercase().as_str()));
-    let kind = kind.map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
-    Some(format!("{kind}.{created}"))
+    let created = statement.mentions.creates.first().filter(|_| statement.mentions.verb.creates())?;
+    Some(format!("{}.{}", created.called, created.name))
 }
 
 fn code_status(statements: &[Statement], recorded: &Recorded, healing: &Comparison) -> CodeStatus {
@@ -147,7 +131,9 @@ fn code_status(statements: &[Statement], recorded: &Recorded, healing: &Comparis
         });
         let (kind, label) = match old {
             Some(row) => (ChangeKind::Modified, row.name.clone()),
-            None => (ChangeKind::New, seeming_label(statement).unwrap_or_else(|| first_word(statement))),
+            None => {
+                (ChangeKind::New, seeming_label(statement).unwrap_or_else(|| statement.mentions.keyword.to_ascii_uppercase()))
+            }
         };
         differing.push(StatementStatus { kind, file: statement.file.name.clone(), label });
     }

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::compare::{Comparison, first_word};
+use super::compare::Comparison;
 use crate::model::name::Name;
 use crate::model::object::Object;
 use crate::model::project::Project;
 use crate::model::record::{Drift, Drifted, Recorded};
 use crate::model::statement::{Role, Statement};
+use crate::model::verb::{Altered, Aspect, Verb};
 
 /// Adds to a comparison the statements that heal. What the files say nothing of is no drift.
 pub fn include(comparison: &mut Comparison, project: &Project, recorded: &Recorded, found: &[Drift]) {
@@ -29,7 +30,7 @@ pub fn include(comparison: &mut Comparison, project: &Project, recorded: &Record
         let creates = maker.is_some_and(|maker| statements[maker].mentions.role == Role::Creates);
         let is_altered = drift.changes.contains(&Drifted::Definition) && creates;
         let mut heals: Vec<usize> = setters.on(object, &row.name, &drift.changes);
-        let heals_grants = heals.iter().any(|&id| sets(&statements[id]) == Some(Sets::Grants));
+        let heals_grants = heals.iter().any(|&id| sets(&statements[id]) == Some(Aspect::Privileges));
         heals.extend(maker.filter(|_| is_dropped || is_altered));
         if !heals.is_empty() {
             comparison.drifted_rows.push(drift.row);
@@ -47,7 +48,7 @@ pub fn include(comparison: &mut Comparison, project: &Project, recorded: &Record
 pub fn label(statement: &Statement, recorded: &Recorded) -> String {
     let checksum = statement.checksum.to_string();
     let made = recorded.statements.iter().find(|row| row.checksum == checksum && row.object.is_some());
-    made.map_or_else(|| first_word(statement), |row| row.name.clone())
+    made.map_or_else(|| statement.mentions.keyword.to_ascii_uppercase(), |row| row.name.clone())
 }
 
 /// The statements that set something on objects which others create.
@@ -55,21 +56,10 @@ struct Setters<'a>(Vec<Setter<'a>>);
 
 struct Setter<'a> {
     id: usize,
-    sets: Sets,
+    sets: Aspect,
     names: Vec<&'a Name>,
     /// Labels of the objects that it was seen to change.
     touches: HashSet<&'a str>,
-}
-
-/// What a statement sets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sets {
-    Grants,
-    Comment,
-    Owner,
-    Label,
-    /// Something of the definition: ALTER.
-    Definition,
 }
 
 impl<'a> Setters<'a> {
@@ -83,7 +73,8 @@ impl<'a> Setters<'a> {
             let touches = touches.get(statement.checksum.to_string().as_str()).cloned().unwrap_or_default();
             let mentions = &statement.mentions;
             // A later one of its kind writes the same catalog row: what it touched is not always to be seen.
-            let used = mentions.uses.iter().filter(|_| matches!(sets, Sets::Grants | Sets::Comment)).map(|used| &used.name);
+            let used =
+                mentions.uses.iter().filter(|_| matches!(sets, Aspect::Privileges | Aspect::Comment)).map(|used| &used.name);
             Some(Setter { id, sets, names: mentions.completes.iter().chain(used).collect(), touches })
         };
         Setters(statements.iter().enumerate().filter_map(setter).collect())
@@ -91,13 +82,13 @@ impl<'a> Setters<'a> {
 
     /// Those that set again what was changed on an object.
     fn on(&self, object: &Object, label: &str, changes: &[Drifted]) -> Vec<usize> {
-        let is_wanted = |sets: Sets| {
+        let is_wanted = |sets: Aspect| {
             let change = match sets {
-                Sets::Grants => Drifted::Grants,
-                Sets::Comment => Drifted::Comment,
-                Sets::Owner => Drifted::Owner,
-                Sets::Label => Drifted::Dropped,
-                Sets::Definition => Drifted::Definition,
+                Aspect::Privileges => Drifted::Grants,
+                Aspect::Comment => Drifted::Comment,
+                Aspect::Owner => Drifted::Owner,
+                Aspect::Label => Drifted::Dropped,
+                Aspect::Definition => Drifted::Definition,
             };
             changes.contains(&Drifted::Dropped) || changes.contains(&change)
         };
@@ -117,17 +108,10 @@ impl Setter<'_> {
     }
 }
 
-fn sets(statement: &Statement) -> Option<Sets> {
-    match first_word(statement).as_str() {
-        "GRANT" | "REVOKE" => Some(Sets::Grants),
-        "COMMENT" => Some(Sets::Comment),
-        "SECURITY" => Some(Sets::Label),
-        "ALTER" => {
-            let words: Vec<&str> = statement.sql().split_whitespace().collect();
-            let sets_owner =
-                words.windows(2).any(|pair| pair[0].eq_ignore_ascii_case("owner") && pair[1].eq_ignore_ascii_case("to"));
-            Some(if sets_owner { Sets::Owner } else { Sets::Definition })
-        }
-        _ => None,
+/// Default privileges are objects of their own, which ALTER defines.
+fn sets(statement: &Statement) -> Option<Aspect> {
+    match statement.mentions.verb {
+        Verb::Alter(Altered::DefaultPrivileges) => Some(Aspect::Definition),
+        verb => verb.sets(),
     }
 }

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use super::again;
-use super::compare::first_word;
 use super::effects::Measured;
 use super::evolve::{self, Evolved};
 use super::failure;
@@ -23,6 +22,7 @@ use crate::model::object::Object;
 use crate::model::plan::{Reason, TrialFigures};
 use crate::model::sql_error::SqlError;
 use crate::model::statement::{Role, Settings, Statement};
+use crate::model::verb::{Existing, Verb};
 use crate::postgres::session::{Failure, Part, Session, Unit};
 use crate::sql::mentions::messages::{name_at, names_in};
 use crate::sql::rewrite::or_replace;
@@ -256,11 +256,8 @@ impl<'a> Drive<'a> {
 
     /// Whether what a recorded statement made can be dropped and made again without a thought for data.
     fn may_be_dropped(&self, id: usize) -> bool {
-        const WITHOUT_DATA: &[&str] =
-            &["view", "materialized view", "function", "procedure", "aggregate", "trigger", "policy", "rule"];
         let rows = self.records.of_statement(&self.statements[id]);
-        !rows.is_empty()
-            && rows.iter().all(|row| row.object.as_ref().is_some_and(|object| WITHOUT_DATA.contains(&object.kind.as_str())))
+        !rows.is_empty() && rows.iter().all(|row| row.object.as_ref().is_some_and(|object| object.kind.is_made_again_freely()))
     }
 
     /// How many of the things to do are done.
@@ -398,10 +395,9 @@ fn no_settings() -> &'static Arc<Settings> {
 
 /// Whether a statement creates something; a trigger or a policy too, whose name is none of its own.
 fn creates(statement: &Statement) -> bool {
-    !statement.mentions.creates.is_empty() || statement.mentions.role == Role::Creates && first_word(statement) == "CREATE"
+    !statement.mentions.creates.is_empty() || statement.mentions.role == Role::Creates && statement.mentions.verb.creates()
 }
 
 fn has_or_replace(statement: &Statement) -> bool {
-    let words: Vec<&str> = statement.sql().split_whitespace().take(3).collect();
-    words.len() == 3 && words[1].eq_ignore_ascii_case("or") && words[2].eq_ignore_ascii_case("replace")
+    statement.mentions.verb == Verb::Create(Existing::Replaces)
 }

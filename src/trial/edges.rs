@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::again::own_names;
 use super::ledger::Ledger;
 use super::records::Records;
-use super::report::own_name;
 use crate::engine::rebinding::Course;
 use crate::engine::{Graph, Queue};
 use crate::model::object::CatalogId;
@@ -102,7 +101,7 @@ impl Edges<'_> {
         let statement = &self.statements[id];
         let provided = self.ledger.statement(id).provides.first().map(|provided| provided.object.to_string());
         let recorded = || self.records.of_statement(statement).first().map(|row| row.name.clone());
-        provided.or_else(recorded).unwrap_or_else(|| own_name(statement))
+        provided.or_else(recorded).unwrap_or_else(|| statement.record_name())
     }
 
     fn are_in_one_file(&self, later: usize, earlier: usize) -> bool {

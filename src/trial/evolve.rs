@@ -45,7 +45,7 @@ pub fn attempt(drive: &mut Drive<'_>, id: usize, objects: &[Object], all: &[Depe
     if drive.whole_files.contains_key(&id) {
         return Ok(None);
     }
-    let Some(object) = objects.iter().find(|object| may_stay(object)).cloned() else { return Ok(None) };
+    let Some(object) = objects.iter().find(|object| object.kind.may_hold_or_be_held()).cloned() else { return Ok(None) };
     let Some(at) = catalog::find(drive.session, std::slice::from_ref(&object))?.into_iter().next().flatten() else {
         return Ok(None);
     };
@@ -73,16 +73,6 @@ pub fn attempt(drive: &mut Drive<'_>, id: usize, objects: &[Object], all: &[Depe
         }
         Err(losses) => Err(refused(drive, id, &object, &forms, &losses, all)),
     }
-}
-
-/// Whether an object holds data, or may be held by it.
-pub fn may_stay(object: &Object) -> bool {
-    object.kind == "type" || holds_data(object)
-}
-
-/// Whether dropping an object would lose data.
-pub fn holds_data(object: &Object) -> bool {
-    matches!(object.kind.as_str(), "table" | "sequence")
 }
 
 /// The new enum values that have to be committed before anything else can work; `None` if something else is wrong.

@@ -15,6 +15,7 @@ use crate::model::plan::Reason;
 use crate::model::project::Place;
 use crate::model::sql_error::SqlError;
 use crate::model::statement::{Role, Statement};
+use crate::model::verb::{Existing, Verb};
 use crate::postgres::connection::interrupt;
 use crate::postgres::session::Failure;
 
@@ -160,7 +161,8 @@ fn two_makers(drive: &Drive<'_>, ledger: &Ledger, done: &[usize], id: usize) -> 
             return Some(made_twice(drive, &provided.object, id, other));
         }
     }
-    if statement.mentions.role != Role::Creates || statement.mentions.if_not_exists || !entry.provides.is_empty() {
+    let stays = statement.mentions.verb == Verb::Create(Existing::Stays);
+    if statement.mentions.role != Role::Creates || stays || !entry.provides.is_empty() {
         return None;
     }
     let others = done.iter().copied().filter(|&other| other != id && !same_file(drive, id, other));
@@ -259,7 +261,7 @@ fn circle(drive: &Drive<'_>, root: &Root) -> Diagnostic {
             .mentions
             .creates
             .first()
-            .map_or_else(|| super::compare::first_word(statement), |created| created.name.to_string())
+            .map_or_else(|| statement.mentions.keyword.to_ascii_uppercase(), |created| created.name.to_string())
     };
     let names: Vec<String> = root.statements.iter().map(|&id| name(id)).collect();
     let mut diagnostic = Diagnostic::new(format!("{} need each other", names.join(" and ")));

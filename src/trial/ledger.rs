@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Input;
-use super::compare::first_word;
 use super::drive::Drive;
 use super::undo;
 use crate::error::Result;
@@ -13,7 +12,6 @@ use crate::model::statement::{CreatedKind, Creates, Statement};
 use crate::postgres::catalog::owners::Owners;
 use crate::postgres::catalog::{self, CatalogDependency, Written};
 use crate::postgres::session::Session;
-use crate::sql::rewrite::part_name;
 
 /// The effects of a run, by the numbers of its tries.
 #[derive(Debug, Default)]
@@ -133,7 +131,7 @@ impl Ledger {
                 let statement = usize::try_from(one.unit).ok().and_then(|id| statements.get(id));
                 statement.is_some_and(|statement| {
                     let is_taken_over = orphans.contains(&one.object) && statement.mentions.completes.is_empty();
-                    seems_to_create(statement, &one.object) || is_taken_over && first_word(statement) == "CREATE"
+                    seems_to_create(statement, &one.object) || is_taken_over && statement.mentions.verb.creates()
                 })
             };
             let is_made = match was {
@@ -177,19 +175,14 @@ pub fn seems_to_create(statement: &Statement, object: &Object) -> bool {
     statement.mentions.creates.iter().any(|created| may_be(created, object)) || names_as_part(statement, object)
 }
 
-/// Triggers, rules and policies have names of their own only within their tables, and are no mentions:
-/// `CREATE … TRIGGER name`.
 fn names_as_part(statement: &Statement, object: &Object) -> bool {
-    let Some(name) = object.names.last().filter(|_| matches!(object.kind.as_str(), "trigger" | "rule" | "policy")) else {
-        return false;
-    };
-    let conforming = statement.settings.standard_conforming_strings;
-    part_name(statement.sql(), conforming, &object.kind).as_deref() == Some(name.as_str())
+    let part = statement.mentions.part.as_ref();
+    part.is_some_and(|part| part.kind == object.kind && object.names.last() == Some(&part.name))
 }
 
 /// Whether a created name can be that of an object, argument counts of routines compared.
 pub fn may_be(created: &Creates, object: &Object) -> bool {
-    let is_routine = matches!(object.kind.as_str(), "function" | "procedure" | "aggregate");
+    let is_routine = object.kind.is_routine();
     let fits = match &created.kind {
         CreatedKind::Routine(counts) => is_routine && counts.contains(&object.args.len()),
         CreatedKind::Operator => object.kind == "operator",
@@ -198,7 +191,7 @@ pub fn may_be(created: &Creates, object: &Object) -> bool {
     };
     let name = match object.names.as_slice() {
         // Types are named as PostgreSQL writes them, with schema and quotes.
-        [written] if matches!(object.kind.as_str(), "type" | "domain") => Name::written(written),
+        [written] if object.kind.is_type() => Name::written(written),
         [.., schema, last] => Name::qualified(schema.as_str(), last.as_str()),
         [last] => Name::bare(last.as_str()),
         [] => return false,

@@ -85,12 +85,9 @@ pub fn forgotten<'a>(drive: &Drive<'a>, ledger: &Ledger) -> Result<Vec<&'a Recor
 /// Whether what a statement made is made by a migration of the project now: nothing is dropped, an empty database gets it from
 /// there. Code is left out: a migration's older version of a function does not keep it.
 fn is_handed_over(drive: &Drive<'_>, row: &RecordedStatement) -> bool {
-    const CODE: &[&str] =
-        &["view", "materialized view", "function", "procedure", "aggregate", "trigger", "rule", "policy", "cast", "operator"];
     let migrations = drive.input.project.migrations.iter().flatten();
     let created = migrations.flat_map(|migration| &migration.statements).flat_map(|statement| &statement.mentions.creates);
-    let is_created =
-        |object: &Object| !CODE.contains(&object.kind.as_str()) && created.clone().any(|created| may_be(created, object));
+    let is_created = |object: &Object| !object.kind.is_code() && created.clone().any(|created| may_be(created, object));
     // The parts of a table have their row by the same statement.
     let rows = drive.input.recorded.statements.iter().filter(|other| other.checksum == row.checksum);
     row.object.is_some() && rows.filter_map(|row| row.object.as_ref()).any(is_created)

@@ -84,7 +84,7 @@ pub fn keep_changed(drive: &mut Drive<'_>, objects: &[Object]) -> Result<bool> {
     done.sort_unstable();
     done.dedup();
     let mut kept = false;
-    for object in objects.iter().filter(|object| evolve::holds_data(object)) {
+    for object in objects.iter().filter(|object| object.kind.holds_data()) {
         let Some(id) = done.iter().copied().find(|&id| seems_to_create(&drive.statements[id], object)) else { continue };
         kept |= matches!(evolve::attempt(drive, id, std::slice::from_ref(object), &[])?, Some(Attempt::Evolves));
     }
@@ -250,7 +250,7 @@ fn with_owners(drive: &mut Drive<'_>, ids: &[CatalogId]) -> Result<Vec<Dependent
     let all = blockers::dependents(drive.session, ids)?;
     let constraints = all.iter().filter(|one| one.object.kind == "domain constraint" && one.standing == Standing::Itself);
     let rows = drive.input.recorded.statements.iter().filter_map(|row| row.object.as_ref());
-    let is_type = |object: &&Object| matches!(object.kind.as_str(), "type" | "domain");
+    let is_type = |object: &&Object| object.kind.is_type();
     let owners: Vec<Object> = constraints
         .filter_map(|one| rows.clone().filter(is_type).find(|object| object.names == one.object.names))
         .cloned()
@@ -368,9 +368,7 @@ fn maker(drive: &Drive<'_>, one: &Dependent, definition: Option<&String>) -> Opt
     if row.is_some() && drive.input.scope == Scope::Everything {
         return Some(Maker::Nobody);
     }
-    const SAID_BY_THE_OWNER: &[&str] = &["default value", "domain constraint", "table constraint", "publication relation"];
-    let comes_with_its_owner = SAID_BY_THE_OWNER.contains(&one.object.kind.as_str());
-    if comes_with_its_owner && matches!(one.standing, Standing::PartOf(_)) {
+    if one.object.kind.may_be_said_by_its_owner() && matches!(one.standing, Standing::PartOf(_)) {
         return Some(Maker::Nobody);
     }
     definition.map(|sql| Maker::Definition(sql.clone()))

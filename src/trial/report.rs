@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::compare::{changed_files, first_word, seeming_label};
+use super::compare::{changed_files, seeming_label};
 use super::drive::{Done, Drive};
 use super::edges::Edges;
 use super::effects::Measured;
@@ -16,6 +16,7 @@ use crate::model::object::{CatalogId, Object};
 use crate::model::plan::{Action, Losses, Phase, Plan, Reason, Step, Tried};
 use crate::model::record::RecordedStatement;
 use crate::model::statement::{Mode, Statement, StatementId};
+use crate::model::verb::keyword_of_record;
 use crate::sql::spelling;
 
 /// The plan, the records and what was learned.
@@ -143,7 +144,7 @@ pub fn records<'a>(done: &[usize], statements: &[Statement], entry: impl Fn(usiz
         let objects = entry.provides.iter().map(|provided| row(provided.object.to_string(), Some(provided)));
         let mut objects: Vec<RecordedStatement> = objects.collect();
         if objects.is_empty() {
-            objects.push(row(own_name(statement), None));
+            objects.push(row(statement.record_name(), None));
         }
         for row in objects {
             match places.get(&row.name) {
@@ -185,12 +186,6 @@ fn seen_again(
     seen.collect()
 }
 
-/// The name under which a statement that provides nothing is recorded: `grant.1f2e3d4c5b6a`.
-pub fn own_name(statement: &Statement) -> String {
-    let checksum = statement.checksum.to_string();
-    format!("{}.{}", first_word(statement).to_ascii_lowercase(), &checksum[..12])
-}
-
 fn plan_without_steps(input: &Input<'_>) -> Plan {
     let migrations = input.project.migrations.as_deref().unwrap_or_default();
     let pending: Vec<String> = input.comparison.migrations.iter().map(|&index| migrations[index].name.clone()).collect();
@@ -221,10 +216,9 @@ fn drop_step(object: &Object, reason: &Reason) -> Step {
 }
 
 fn forget_step(row: &RecordedStatement) -> Step {
-    let word = row.name.split('.').next().unwrap_or_default().to_uppercase();
     Step {
         action: Action::Forget,
-        object: word,
+        object: keyword_of_record(&row.name).to_uppercase(),
         also: Vec::new(),
         reason: Reason::Removed,
         path: row.file.clone().unwrap_or_default(),

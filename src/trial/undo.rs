@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Scope;
 use super::again::own_names;
-use super::compare::first_word;
 use super::drive::{Done, Drive, OWN_UNIT};
 use super::ledger::seems_to_create;
 use super::replace;
@@ -18,7 +17,8 @@ use crate::model::object::{CatalogId, Object};
 use crate::model::plan::Reason;
 use crate::model::record::RecordedStatement;
 use crate::model::statement::{Mode, Statement};
-use crate::postgres::attributes::{self, Aspect};
+use crate::model::verb::{Altered, Aspect, Verb};
+use crate::postgres::attributes::{self, Added};
 use crate::postgres::catalog;
 use crate::postgres::session::{Part, Unit};
 use crate::sql::spelling;
@@ -33,7 +33,7 @@ pub enum Undo {
     Done,
 }
 
-/// What a statement that is gone did, by the first word of its record.
+/// What a statement that is gone did, by the verb of its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
     Acts(Aspect),
@@ -48,14 +48,12 @@ pub enum Deed {
 
 /// What a recorded statement that provides nothing did.
 pub fn deed(row: &RecordedStatement) -> Deed {
-    let word = row.name.split('.').next().unwrap_or_default();
+    let verb = Verb::of_record(&row.name);
     let is_known = !row.touches.is_empty();
-    match word {
-        "grant" | "revoke" if is_known => Deed::Acts(Aspect::Privileges),
-        "comment" if is_known => Deed::Acts(Aspect::Comments),
-        "security" if is_known => Deed::Acts(Aspect::Labels),
-        "alter" if is_known => Deed::Alters,
-        "create" => Deed::CreatesNothing,
+    match verb.sets() {
+        Some(Aspect::Definition | Aspect::Owner) if is_known => Deed::Alters,
+        Some(aspect) if is_known => Deed::Acts(aspect),
+        _ if verb.creates() => Deed::CreatesNothing,
         _ if row.file.is_none() => Deed::Unknown,
         _ => Deed::Stays,
     }
@@ -86,7 +84,7 @@ pub fn before_making(drive: &mut Drive<'_>) -> Result<()> {
     let completes = |statement: &Statement| {
         statement.mentions.completes.iter().any(|name| anew.iter().any(|object| own_names(object).any(|own| own == name.name)))
     };
-    let again: Vec<usize> = present(drive).filter(|&id| first_word(&drive.statements[id]) == "ALTER").collect();
+    let again: Vec<usize> = present(drive).filter(|&id| drive.statements[id].mentions.verb.alters()).collect();
     let again: Vec<usize> = again.into_iter().filter(|&id| completes(&drive.statements[id])).collect();
     run_again(drive, &again, &anew);
     Ok(())
@@ -103,14 +101,14 @@ pub fn before_acting(drive: &mut Drive<'_>) -> Result<()> {
     };
     drive.undo = Undo::Done;
     let set_by_files = default_acls(drive)?;
-    for aspect in [Aspect::Privileges, Aspect::Comments, Aspect::Labels] {
-        let labels = touched(drive, |deed| deed == Deed::Acts(aspect));
+    for added in Added::ALL {
+        let labels = touched(drive, |deed| deed == Deed::Acts(added.aspect()));
         let mut objects = catalog::labelled(drive.session, &labels)?;
-        if aspect == Aspect::Privileges {
+        if added == Added::Privileges {
             objects.extend(under_other_defaults(drive, &created)?);
         }
         objects.retain(|(_, object)| stays(drive, object));
-        set_back(drive, &objects, aspect, &set_by_files)?;
+        set_back(drive, &objects, added, &set_by_files)?;
     }
     Ok(())
 }
@@ -141,10 +139,7 @@ fn present<'b>(drive: &'b Drive<'_>) -> impl Iterator<Item = usize> + 'b {
 
 /// Only what a file creates and no row lives in.
 fn may_be_made_anew(drive: &Drive<'_>, object: &Object) -> bool {
-    const STAY: &[&str] = &["table", "foreign table", "sequence", "schema", "extension", "server", "foreign-data wrapper"];
-    !STAY.contains(&object.kind.as_str())
-        && spelling::drop_statement(object).is_some()
-        && drive.records.of_object(object).is_some()
+    !object.kind.is_lived_in() && spelling::drop_statement(object).is_some() && drive.records.of_object(object).is_some()
 }
 
 /// Whether a migration of this run changes the object: it then takes back what nobody else can.
@@ -190,7 +185,8 @@ fn default_privileges(drive: &mut Drive<'_>) -> Result<BTreeMap<Object, Vec<attr
             statements.join(";\n"),
         ));
     }
-    let again: Vec<usize> = present(drive).filter(|&id| is_default_privileges(&drive.statements[id])).collect();
+    let again: Vec<usize> =
+        present(drive).filter(|&id| drive.statements[id].mentions.verb == Verb::Alter(Altered::DefaultPrivileges)).collect();
     let objects: Vec<Object> = gone.into_iter().map(|(_, object)| object).collect();
     run_again(drive, &again, &objects);
     Ok(created)
@@ -250,16 +246,16 @@ fn default_acls(drive: &mut Drive<'_>) -> Result<Vec<u32>> {
     Ok(catalog::find(drive.session, &objects)?.into_iter().flatten().map(|id| id.object).collect())
 }
 
-fn set_back(drive: &mut Drive<'_>, objects: &[(CatalogId, Object)], aspect: Aspect, set_by_files: &[u32]) -> Result<()> {
+fn set_back(drive: &mut Drive<'_>, objects: &[(CatalogId, Object)], added: Added, set_by_files: &[u32]) -> Result<()> {
     if objects.is_empty() {
         return Ok(());
     }
     let wanted: Vec<CatalogId> = objects.iter().map(|(id, _)| *id).collect();
-    let bare = attributes::bare(drive.session, &wanted, aspect, set_by_files)?;
-    let (what, words): (&str, &[&str]) = match aspect {
-        Aspect::Privileges => ("a GRANT or REVOKE on it is", &["GRANT", "REVOKE"]),
-        Aspect::Comments => ("a COMMENT on it is", &["COMMENT"]),
-        Aspect::Labels => ("a SECURITY LABEL on it is", &["SECURITY"]),
+    let bare = attributes::bare(drive.session, &wanted, added, set_by_files)?;
+    let what = match added {
+        Added::Privileges => "a GRANT or REVOKE on it is",
+        Added::Comment => "a COMMENT on it is",
+        Added::Label => "a SECURITY LABEL on it is",
     };
     let statements: Vec<String> = bare.iter().flat_map(|one| one.statements.clone()).collect();
     if statements.is_empty() {
@@ -272,8 +268,8 @@ fn set_back(drive: &mut Drive<'_>, objects: &[(CatalogId, Object)], aspect: Aspe
         drive.course.push(Done::SetBack(one.object.clone(), reason, one.statements.join(";\n")));
         changed.push(one.object);
     }
-    migrations_again(drive, &changed, words)?;
-    let again = acting_on(drive, &changed, words);
+    migrations_again(drive, &changed, added.aspect())?;
+    let again = acting_on(drive, &changed, added.aspect());
     run_again(drive, &again, &changed);
     Ok(())
 }
@@ -287,10 +283,10 @@ fn carry_out(drive: &mut Drive<'_>, statements: &[String]) -> Result<()> {
 }
 
 /// What migrations said about these objects counts too, in their order. What has no object any more has nothing to say.
-fn migrations_again(drive: &mut Drive<'_>, objects: &[Object], words: &[&str]) -> Result<()> {
+fn migrations_again(drive: &mut Drive<'_>, objects: &[Object], aspect: Aspect) -> Result<()> {
     let migrations = drive.input.project.migrations.as_deref().unwrap_or_default();
     for statement in migrations.iter().flat_map(|migration| &migration.statements) {
-        let acts = words.contains(&first_word(statement).as_str()) && objects.iter().any(|object| mentions(statement, object));
+        let acts = statement.mentions.verb.sets() == Some(aspect) && objects.iter().any(|object| mentions(statement, object));
         if !acts {
             continue;
         }
@@ -303,16 +299,16 @@ fn migrations_again(drive: &mut Drive<'_>, objects: &[Object], words: &[&str]) -
 }
 
 /// The statements that act on these objects, and on all that those act on: repeated in their order they give what they gave.
-fn acting_on(drive: &Drive<'_>, objects: &[Object], words: &[&str]) -> Vec<usize> {
+fn acting_on(drive: &Drive<'_>, objects: &[Object], aspect: Aspect) -> Vec<usize> {
     let mut labels: HashSet<String> = objects.iter().map(ToString::to_string).collect();
-    let mut left: Vec<usize> = present(drive).filter(|&id| acts(&drive.statements[id], words)).collect();
+    let mut left: Vec<usize> = present(drive).filter(|&id| drive.statements[id].mentions.sets.contains(&aspect)).collect();
     let mut again = Vec::new();
     loop {
         let is_meant = |id: &usize| {
             let statement = &drive.statements[*id];
             let touches = || drive.records.of_statement(statement).iter().flat_map(|row| &row.touches);
             touches().any(|label| labels.contains(label))
-                || words.contains(&first_word(statement).as_str()) && objects.iter().any(|object| mentions(statement, object))
+                || statement.mentions.verb.sets() == Some(aspect) && objects.iter().any(|object| mentions(statement, object))
         };
         let (found, rest): (Vec<usize>, Vec<usize>) = left.iter().copied().partition(is_meant);
         if found.is_empty() {
@@ -325,27 +321,12 @@ fn acting_on(drive: &Drive<'_>, objects: &[Object], words: &[&str]) -> Vec<usize
     }
 }
 
-/// Whether a statement may be one that acts by these words: itself, or in a block.
-fn acts(statement: &Statement, words: &[&str]) -> bool {
-    match first_word(statement).as_str() {
-        "DO" => {
-            let text = statement.sql().to_ascii_uppercase();
-            words.iter().any(|word| text.contains(word))
-        }
-        word => words.contains(&word),
-    }
-}
-
 fn run_again(drive: &mut Drive<'_>, ids: &[usize], because: &[Object]) {
     let label = because.first().map(ToString::to_string).unwrap_or_default();
     for &id in ids {
         drive.made_again.entry(id).or_insert_with(|| Reason::Affected(label.clone()));
     }
     drive.queue.requeue(ids);
-}
-
-fn is_default_privileges(statement: &Statement) -> bool {
-    statement.sql().split_whitespace().map(str::to_ascii_uppercase).take(3).eq(["ALTER", "DEFAULT", "PRIVILEGES"])
 }
 
 /// Whether a statement names an object, or a column of it.
@@ -377,22 +358,24 @@ pub fn overwritten(drive: &Drive<'_>, made: &[Wrote<'_>], touched: &[Wrote<'_>])
     for done in &drive.course {
         let Done::Statement(id) = done else { continue };
         let statement = &drive.statements[*id];
-        let word = first_word(statement);
+        let verb = statement.mentions.verb;
         let mut objects: Vec<&Object> = Vec::new();
-        match word.as_str() {
+        match verb {
             // A block may have meant any of them.
-            "DO" if acts(statement, &["GRANT", "REVOKE"]) => objects.extend(granted().map(|(_, object)| *object)),
-            "GRANT" | "REVOKE" if sweeps(statement) => {
+            Verb::Do if statement.mentions.sets.contains(&Aspect::Privileges) => {
+                objects.extend(granted().map(|(_, object)| *object))
+            }
+            _ if verb.sweeps() => {
                 let schemas: HashSet<&str> = statement.mentions.uses.iter().map(|used| used.name.name.as_str()).collect();
                 let is_swept =
                     |object: &Object| matches!(object.names.as_slice(), [schema, _, ..] if schemas.contains(schema.as_str()));
                 objects.extend(granted().map(|(_, object)| *object).filter(|object| is_swept(object)));
             }
             // An ALTER that is seen to have touched a part of a table (a trigger) did not touch the table.
-            "ALTER" if seen.contains(id) => {}
-            "GRANT" | "REVOKE" | "COMMENT" | "SECURITY" | "ALTER" => {
+            Verb::Alter(_) if seen.contains(id) => {}
+            Verb::Grant(_) | Verb::Revoke(_) | Verb::Comment | Verb::SecurityLabel | Verb::Alter(_) => {
                 let names = statement.mentions.uses.iter().map(|used| &used.name).chain(&statement.mentions.completes);
-                let tables = |name: &Name| name.schema.clone().filter(|_| word == "COMMENT");
+                let tables = |name: &Name| name.schema.clone().filter(|_| verb == Verb::Comment);
                 let names = names.flat_map(|name| [Some(name.name.clone()), tables(name)]).flatten();
                 let named = names.filter_map(|name| by_name.get(name.as_str())).flatten();
                 let named = named.filter(|(other, object)| other != id && mentions(statement, object));
@@ -405,10 +388,4 @@ pub fn overwritten(drive: &Drive<'_>, made: &[Wrote<'_>], touched: &[Wrote<'_>])
         }
     }
     found
-}
-
-/// `… ON ALL TABLES IN SCHEMA …`
-fn sweeps(statement: &Statement) -> bool {
-    let words: Vec<String> = statement.sql().split_whitespace().map(str::to_ascii_uppercase).collect();
-    words.windows(2).any(|pair| pair == ["IN", "SCHEMA"])
 }

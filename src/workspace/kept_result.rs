@@ -8,13 +8,7 @@ use crate::model::plan::{Action, Plan};
 use crate::model::project::Project;
 use crate::model::record::RecordedStatement;
 use crate::model::statement::{Role, Statement, distinct_checksums};
-use crate::trial::compare::first_word;
-
-/// What an object is attached to acts through it: who writes to a table runs its triggers.
-const ATTACHED: [&str; 6] = ["trigger", "rule", "policy", "table constraint", "domain constraint", "default value"];
-
-/// Making one may run code: it is filled, or computed from what is there.
-const FILLED: [&str; 4] = ["materialized view", "table", "index", "table constraint"];
+use crate::model::verb::Aspect;
 
 /// A build that was done on top of a kept one.
 #[derive(Debug)]
@@ -89,7 +83,7 @@ impl Again<'_> {
                     reached.extend(statement.mentions.creates.iter().map(|created| created.name.name.as_str()));
                     reached.extend(statement.mentions.completes.iter().map(|name| name.name.as_str()));
                     let row = rows.get(statement.checksum.to_string().as_str());
-                    if row.and_then(|row| row.object.as_ref()).is_some_and(|object| ATTACHED.contains(&object.kind.as_str())) {
+                    if row.and_then(|row| row.object.as_ref()).is_some_and(|object| object.kind.acts_through_its_owner()) {
                         reached.extend(uses(statement));
                     }
                 }
@@ -102,8 +96,8 @@ impl Again<'_> {
 
     fn reads_under_settings(&self, statement: &Statement, row: Option<&RecordedStatement>) -> bool {
         let Some(row) = row else { return true };
-        let is_routine = row.object.as_ref().is_some_and(|object| matches!(object.kind.as_str(), "function" | "procedure"));
-        is_routine
+        let may_have_settings = row.object.as_ref().is_some_and(|object| object.kind.may_have_settings());
+        may_have_settings
             && (!statement.settings.statements.is_empty() || row.id.is_some_and(|id| self.with_settings.contains(&id.object)))
     }
 }
@@ -117,8 +111,7 @@ fn by_checksum(rows: &[RecordedStatement]) -> HashMap<&str, &RecordedStatement> 
 fn own_name(object: &Object) -> Option<&str> {
     let last = object.names.last()?;
     // A type's schema is part of its name.
-    let is_type = matches!(object.kind.as_str(), "type" | "domain");
-    Some(last.rsplit('.').next().filter(|_| is_type).unwrap_or(last))
+    Some(last.rsplit('.').next().filter(|_| object.kind.is_type()).unwrap_or(last))
 }
 
 fn uses(statement: &Statement) -> impl Iterator<Item = &str> {
@@ -127,12 +120,12 @@ fn uses(statement: &Statement) -> impl Iterator<Item = &str> {
 
 /// Whether the statement runs something besides what it defines.
 fn runs_code(statement: &Statement, row: Option<&RecordedStatement>) -> bool {
-    let first = first_word(statement);
+    let verb = statement.mentions.verb;
     match statement.mentions.role {
-        Role::Acts => !matches!(first.as_str(), "GRANT" | "REVOKE" | "COMMENT" | "SECURITY"),
+        Role::Acts => !matches!(verb.sets(), Some(Aspect::Privileges | Aspect::Comment | Aspect::Label)),
         // ALTER DEFAULT PRIVILEGES runs nothing; an event trigger runs its function.
-        Role::Watches => first != "ALTER",
-        Role::Creates => row.and_then(|row| row.object.as_ref()).is_some_and(|object| FILLED.contains(&object.kind.as_str())),
+        Role::Watches => !verb.alters(),
+        Role::Creates => row.and_then(|row| row.object.as_ref()).is_some_and(|object| object.kind.is_filled()),
     }
 }
 

@@ -8,18 +8,30 @@ use super::grants::{self, Privilege, Target};
 use super::{Attributes, Carried, Columns, Step, captured, halves, in_roles, with_empty_path};
 use crate::error::Result;
 use crate::model::object::{CatalogId, Object};
+use crate::model::verb::Aspect;
 use crate::postgres::session::Session;
 use crate::sql::spelling::{self, identifier, qualified};
 
-/// What statements that make nothing put on objects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Aspect {
-    /// GRANT and REVOKE, on columns too.
+/// The aspects that are added to an object after its CREATE, to it and to its columns, so that they can be taken from it alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
     Privileges,
-    /// COMMENT, on columns too.
-    Comments,
-    /// SECURITY LABEL, on columns too.
-    Labels,
+    Comment,
+    Label,
+}
+
+impl Added {
+    /// All of them.
+    pub const ALL: [Added; 3] = [Added::Privileges, Added::Comment, Added::Label];
+
+    /// The aspect that it is.
+    pub fn aspect(self) -> Aspect {
+        match self {
+            Added::Privileges => Aspect::Privileges,
+            Added::Comment => Aspect::Comment,
+            Added::Label => Aspect::Label,
+        }
+    }
 }
 
 /// An object, and what takes from it all that CREATE did not give: statements for one try, none if there is nothing.
@@ -35,18 +47,18 @@ pub type Created = HashMap<CatalogId, Vec<Privilege>>;
 
 /// How objects get back what CREATE gives. The rows `without` of `pg_default_acl` do not count: in a fresh build the code
 /// directory sets default privileges when everything is there.
-pub fn bare(session: &mut Session, ids: &[CatalogId], aspect: Aspect, without: &[u32]) -> Result<Vec<Bare>> {
+pub fn bare(session: &mut Session, ids: &[CatalogId], added: Added, without: &[u32]) -> Result<Vec<Bare>> {
     with_empty_path(session, |session| {
         let carried = captured(session, ids, Columns::ThatCarry)?;
-        let created = match aspect {
-            Aspect::Privileges => created(session, &carried, without)?,
-            Aspect::Comments | Aspect::Labels => Created::new(),
+        let created = match added {
+            Added::Privileges => created(session, &carried, without)?,
+            Added::Comment | Added::Label => Created::new(),
         };
         let one = |one: &Carried| {
-            let steps = match aspect {
-                Aspect::Privileges => privileges(one, created.get(&one.id).map_or(&[], Vec::as_slice)),
-                Aspect::Comments => comments(one),
-                Aspect::Labels => labels(one),
+            let steps = match added {
+                Added::Privileges => privileges(one, created.get(&one.id).map_or(&[], Vec::as_slice)),
+                Added::Comment => comments(one),
+                Added::Label => labels(one),
             };
             Bare { id: one.id, object: one.object.clone(), statements: in_roles(&steps) }
         };

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use tokio_postgres::types::Json;
 
-pub use self::bare::{Aspect, Bare, Created, DefaultPrivileges, bare, created_privileges, default_privileges};
+pub use self::bare::{Added, Bare, Created, DefaultPrivileges, bare, created_privileges, default_privileges};
 pub use self::grants::Privilege;
 use super::session::{Part, Session, Unit};
 use crate::error::Result;
@@ -286,7 +286,7 @@ fn captured(session: &mut Session, ids: &[CatalogId], wanted: Columns<'_>) -> Re
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         let id = CatalogId { class: row.get(0), object: row.get(1) };
-        let object = Object { kind: row.get(2), names: row.get(3), args: row.get(4) };
+        let object = Object { kind: row.get::<_, &str>(2).into(), names: row.get(3), args: row.get(4) };
         let Json(attributes) = row.get::<_, Json<Attributes>>(5);
         if seen.insert(id) {
             found.push(Carried { id, object, attributes, columns: columns.remove(&id).unwrap_or_default() });

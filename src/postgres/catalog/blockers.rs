@@ -137,7 +137,7 @@ fn walk(session: &mut Session, roots: &[Node]) -> Result<Vec<Dependent>> {
     let (classes, objects, subs) = columns(graph.needs.keys());
     let names = session.query(include_str!("blocker_names.sql"), &[&classes, &objects, &subs])?;
     let names = names.iter().map(|row| {
-        let object = Object { kind: row.get(3), names: row.get(4), args: row.get(5) };
+        let object = Object { kind: row.get::<_, &str>(3).into(), names: row.get(4), args: row.get(5) };
         (node(row, 0), (object, row.get::<_, Option<String>>(6)))
     });
     Ok(graph.in_order(names.collect()))

@@ -219,7 +219,7 @@ fn identified(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<Catalo
     let mut named = HashMap::with_capacity(ids.len());
     session.query_each(include_str!("identify.sql"), &[&classes, &objects], |row| {
         let id = CatalogId { class: row.get(0), object: row.get(1) };
-        named.insert(id, (Object { kind: row.get(2), names: row.get(3), args: row.get(4) }, row.get(5)));
+        named.insert(id, (Object { kind: row.get::<_, &str>(2).into(), names: row.get(3), args: row.get(4) }, row.get(5)));
     })?;
     Ok(named)
 }
@@ -262,7 +262,7 @@ pub fn find(session: &mut Session, objects: &[Object]) -> Result<Vec<Option<Cata
 }
 
 fn identities(objects: &[Object]) -> serde_json::Value {
-    objects.iter().map(|object| serde_json::json!([object.kind, object.names, object.args])).collect()
+    objects.iter().map(|object| serde_json::json!([object.kind.as_str(), object.names, object.args])).collect()
 }
 
 /// Which of these objects a session that sees only what is committed finds.

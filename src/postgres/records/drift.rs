@@ -121,7 +121,7 @@ mod tests {
     fn what_was_granted_since_is_revoked() {
         let print = |grants: &str| Fingerprint { grants: grants.to_owned(), ..Fingerprint::default() };
         let names = vec!["public".to_owned(), "v".to_owned()];
-        let view = Object { kind: "view".to_owned(), names, args: Vec::new() };
+        let view = Object { kind: "view".into(), names, args: Vec::new() };
         let now = print("PUBLIC=SELECT\nreader=INSERT\nreader=SELECT*\ncolumn one:{reader=x/postgres}");
         assert_eq!(
             revokes(&view, &print("reader=INSERT\nreader=SELECT\nwriter=SELECT"), &now),

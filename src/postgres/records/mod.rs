@@ -263,12 +263,12 @@ pub(super) fn has_column(columns: &[String], name: &str) -> bool {
 }
 
 fn object_to_json(object: &Object) -> String {
-    serde_json::json!({ "kind": object.kind, "names": object.names, "args": object.args }).to_string()
+    serde_json::json!({ "kind": object.kind.as_str(), "names": object.names, "args": object.args }).to_string()
 }
 
 fn object_from_json(value: &serde_json::Value) -> Option<Object> {
     let list = |key: &str| -> Option<Vec<String>> {
         value.get(key)?.as_array()?.iter().map(|part| part.as_str().map(str::to_owned)).collect()
     };
-    Some(Object { kind: value.get("kind")?.as_str()?.to_owned(), names: list("names")?, args: list("args")? })
+    Some(Object { kind: value.get("kind")?.as_str()?.into(), names: list("names")?, args: list("args")? })
 }

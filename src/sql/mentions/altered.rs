@@ -1,8 +1,8 @@
 //! The object that an ALTER statement completes, and the name that it gives it.
 
-use super::created::kind;
 use super::header::{Header, Mark, name};
 use super::lists;
+use super::opening::kind;
 use crate::model::name::Name;
 use crate::model::statement::{CreatedKind, Role};
 use crate::sql::lexer::Kind;
@@ -70,9 +70,9 @@ fn renamed(words: &Words<'_>, kind: &str, altered: &Name, header: &mut Header) {
     let before = last.saturating_sub(2);
     if words.words(before, &["rename", "to"]) {
         header.mark(last, Mark::Skip);
-        header.creates(Name { schema: altered.schema.clone(), name: new }, created);
+        header.creates(Name { schema: altered.schema.clone(), name: new }, created, kind);
     } else if words.words(before, &["set", "schema"]) {
-        header.creates(Name::qualified(new, altered.name.clone()), created);
+        header.creates(Name::qualified(new, altered.name.clone()), created, kind);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::header::{Found, Header, Mark, name};
 use super::keywords::{Keyword, keyword};
+use super::opening::{Opening, called, opening};
 use super::{lists, routines};
 use crate::model::name::Name;
 use crate::model::statement::{CreatedKind, Role};
@@ -11,24 +12,8 @@ use crate::sql::words::Words;
 /// Reads the CREATE at `create` that ends before `end`; an element of CREATE SCHEMA gets that schema.
 pub fn create(words: &Words<'_>, create: usize, end: usize, schema: Option<&str>, header: &mut Header) {
     header.role(Role::Creates);
-    let mut at = create + 1;
-    if words.words(at, &["or", "replace"]) {
-        at += 2;
-    }
-    let unique = words.word(at, "unique");
-    let recursive = words.word(at, "recursive") || words.word(at + 1, "recursive");
-    while is_modifier(words, at) {
-        at += 1;
-    }
-    let (kind, mut at) = kind(words, at);
-    while words.word(at, "concurrently") {
-        at += 1;
-    }
-    if words.words(at, &["if", "not", "exists"]) {
-        header.mentions.if_not_exists = true;
-        at += 3;
-    }
-    let found = Found { words, create, at, end, schema, header };
+    let Opening { kind, called, unique, recursive, at, .. } = opening(words, create);
+    let found = Found { words, create, called, at, end, schema, header };
     match kind.as_str() {
         "function" | "procedure" => routines::routine(found),
         "aggregate" => routines::aggregate(found),
@@ -44,7 +29,7 @@ pub fn create(words: &Words<'_>, create: usize, end: usize, schema: Option<&str>
         "transform" => transform(found),
         "trigger" => trigger(found),
         "policy" | "rule" => {
-            own_name(found);
+            own_name(found, &kind);
         }
         "event trigger" => {
             let header = found.other();
@@ -60,71 +45,6 @@ pub fn create(words: &Words<'_>, create: usize, end: usize, schema: Option<&str>
     }
 }
 
-fn is_modifier(words: &Words<'_>, at: usize) -> bool {
-    const ALWAYS: &[&str] =
-        &["global", "local", "temp", "temporary", "unlogged", "recursive", "materialized", "unique", "trusted", "procedural"];
-    words.any_word(at, ALWAYS) || words.words(at, &["constraint", "trigger"]) || words.words(at, &["default", "conversion"])
-}
-
-/// The kind of object in lower case and the place after it; an empty kind if it is unknown.
-pub fn kind(words: &Words<'_>, at: usize) -> (String, usize) {
-    const LONG: &[&[&str]] = &[
-        &["operator", "class"],
-        &["operator", "family"],
-        &["foreign", "data", "wrapper"],
-        &["foreign", "table"],
-        &["event", "trigger"],
-        &["user", "mapping"],
-        &["access", "method"],
-        &["materialized", "view"],
-        &["procedural", "language"],
-        &["large", "object"],
-        &["property", "graph"],
-    ];
-    const SHORT: &[&str] = &[
-        "table",
-        "view",
-        "sequence",
-        "index",
-        "type",
-        "domain",
-        "function",
-        "procedure",
-        "routine",
-        "aggregate",
-        "operator",
-        "schema",
-        "extension",
-        "cast",
-        "transform",
-        "statistics",
-        "policy",
-        "rule",
-        "trigger",
-        "server",
-        "publication",
-        "subscription",
-        "language",
-        "conversion",
-        "collation",
-        "role",
-        "user",
-        "group",
-        "database",
-        "tablespace",
-    ];
-    if words.words(at, &["text", "search"]) {
-        return ("text search".to_owned(), at + 3);
-    }
-    for long in LONG {
-        if words.words(at, long) {
-            return (long.join(" "), at + long.len());
-        }
-    }
-    let word = words.spelled(at).to_ascii_lowercase();
-    if SHORT.contains(&word.as_str()) { (word, at + 1) } else { (String::new(), at) }
-}
-
 /// A kind that PostgreSQL 18 does not know: the last of the words before anything else is its name.
 fn unknown(mut found: Found<'_, '_>) {
     let words = found.words;
@@ -136,12 +56,13 @@ fn unknown(mut found: Found<'_, '_>) {
     }
     if let Some(last) = last {
         found.at = last;
+        found.called = called(words, found.create, last);
         found.other();
     }
 }
 
 fn operator(found: Found<'_, '_>) {
-    let Found { words, create, at, schema, header, end } = found;
+    let Found { words, create, called, at, schema, header, end } = found;
     let (mut parts, after) = words.chain(at);
     let at = if parts.is_empty() { at } else { after + 1 };
     if !words.is(at, Kind::Operator) {
@@ -149,7 +70,7 @@ fn operator(found: Found<'_, '_>) {
     }
     let schema = parts.pop().or_else(|| schema.map(str::to_owned));
     header.mark_all(create, at + 1, Mark::Skip);
-    header.creates(Name { schema, name: words.spelled(at).to_owned() }, CreatedKind::Operator);
+    header.creates(Name { schema, name: words.spelled(at).to_owned() }, CreatedKind::Operator, &called);
     // PostgreSQL makes a shell of a commutator or negator that is missing.
     for (from, to) in words.items(at + 1) {
         if to <= end && words.any_word(from, &["commutator", "negator"]) {
@@ -160,7 +81,7 @@ fn operator(found: Found<'_, '_>) {
 
 fn operator_class(mut found: Found<'_, '_>) {
     let Some((created, after)) = found.name() else { return };
-    found.header.creates(created, CreatedKind::Other);
+    found.header.creates(created, CreatedKind::Other, &found.called);
     let start = after + usize::from(found.words.word(after, "default"));
     if found.words.words(start, &["for", "type"])
         && let Some((completed, after)) = name(found.words, start + 2)
@@ -171,7 +92,7 @@ fn operator_class(mut found: Found<'_, '_>) {
 }
 
 fn schema_elements(found: Found<'_, '_>) {
-    let Found { words, create: begin, at, end, header, .. } = found;
+    let Found { words, create: begin, called, at, end, header, .. } = found;
     let authorization = words.word(at, "authorization");
     let role = at + usize::from(authorization);
     let Some(name) = words.identifier(role) else { return };
@@ -179,7 +100,7 @@ fn schema_elements(found: Found<'_, '_>) {
     if !authorization {
         header.mark(at, Mark::Skip);
     }
-    header.creates(Name::bare(&name), CreatedKind::Schema);
+    header.creates(Name::bare(&name), CreatedKind::Schema, &called);
     let mut depth = 0_usize;
     let mut starts: Vec<usize> = Vec::new();
     for at in role + 1..end {
@@ -207,7 +128,7 @@ fn index(mut found: Found<'_, '_>, unique: bool) {
     let indexed = name(found.words, table);
     if let Some((mut created, _)) = named {
         created.schema = indexed.as_ref().and_then(|(table, _)| table.schema.clone()).or(created.schema);
-        found.header.creates(created, CreatedKind::Other);
+        found.header.creates(created, CreatedKind::Other, &found.called);
     }
     if let Some((completed, after)) = indexed {
         found.header.mark_all(table, after, Mark::Relation);
@@ -219,8 +140,8 @@ fn index(mut found: Found<'_, '_>, unique: bool) {
 
 fn table(mut found: Found<'_, '_>) {
     let Some((created, after)) = found.name() else { return };
-    let Found { words, header, end, .. } = found;
-    header.creates(created.clone(), CreatedKind::Other);
+    let Found { words, called, header, end, .. } = found;
+    header.creates(created.clone(), CreatedKind::Other, &called);
     let mut open = after;
     if words.word(after, "of") {
         let to = words.after_chain(after + 1);
@@ -236,7 +157,7 @@ fn table(mut found: Found<'_, '_>) {
     }
     for column in lists::columns(words, open, header) {
         let sequence = Name { schema: created.schema.clone(), name: format!("{}_{}_seq", created.name, column) };
-        header.creates(sequence, CreatedKind::Other);
+        header.creates(sequence, CreatedKind::Other, "sequence");
     }
 }
 
@@ -245,7 +166,7 @@ fn view(mut found: Found<'_, '_>, recursive: bool) {
     if recursive {
         found.header.locals.push(created.name.clone());
     }
-    found.header.creates(created, CreatedKind::Other);
+    found.header.creates(created, CreatedKind::Other, &found.called);
     if found.words.is(after, Kind::OpenParen) {
         found.header.mark_all(after, found.words.after_parens(after), Mark::Skip);
     }
@@ -253,13 +174,13 @@ fn view(mut found: Found<'_, '_>, recursive: bool) {
 
 fn r#type(mut found: Found<'_, '_>) {
     let Some((created, after)) = found.name() else { return };
-    let Found { words, header, .. } = found;
+    let Found { words, called, header, .. } = found;
     // A base type: its input and output functions need the shell that was created before, and it needs them.
     if words.is(after, Kind::OpenParen) {
         header.completes(created);
         return;
     }
-    header.creates(created.clone(), CreatedKind::Other);
+    header.creates(created.clone(), CreatedKind::Other, &called);
     if words.word(after, "as") && words.is(after + 1, Kind::OpenParen) {
         lists::columns(words, after + 1, header);
     } else if words.words(after, &["as", "enum"]) {
@@ -280,14 +201,14 @@ fn r#type(mut found: Found<'_, '_>) {
             }
             None => Name { schema: created.schema, name: format!("{}_multirange", created.name) },
         };
-        header.creates(multirange, CreatedKind::Other);
+        header.creates(multirange, CreatedKind::Other, &called);
     }
 }
 
 fn domain(mut found: Found<'_, '_>) {
     let Some((created, after)) = found.name() else { return };
-    let Found { words, header, .. } = found;
-    header.creates(created, CreatedKind::Other);
+    let Found { words, called, header, .. } = found;
+    header.creates(created, CreatedKind::Other, &called);
     header.locals.push("value".to_owned());
     let at = after + usize::from(words.word(after, "as"));
     header.mark_all(at, words.after_chain(at), Mark::Type);
@@ -330,7 +251,7 @@ fn statistics(mut found: Found<'_, '_>) {
     found.header.mark_all(from, on, Mark::Skip);
     found.header.mark_all(on, table, Mark::Loose);
     if let Some((created, _)) = named {
-        found.header.creates(created, CreatedKind::Other);
+        found.header.creates(created, CreatedKind::Other, &found.called);
     }
 }
 
@@ -371,13 +292,15 @@ fn is_builtin_type(name: &Name) -> bool {
 /// A trigger's name belongs to its table: nobody waits for it.
 fn trigger(found: Found<'_, '_>) {
     let (words, end, from) = (found.words, found.end, found.at);
-    let header = own_name(found);
+    let header = own_name(found, "trigger");
     let on = (from..end).find(|at| words.word(*at, "on"));
     header.mark_all(from, on.unwrap_or(from), Mark::Skip);
     routines::trigger_function(words, end, header);
 }
 
-fn own_name<'b>(mut found: Found<'_, 'b>) -> &'b mut Header {
-    found.name();
+fn own_name<'b>(mut found: Found<'_, 'b>, kind: &str) -> &'b mut Header {
+    if let Some((part, _)) = found.name() {
+        found.header.part(kind, part.name);
+    }
     found.header
 }

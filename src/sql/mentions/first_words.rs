@@ -18,7 +18,7 @@ pub fn header(words: &Words<'_>) -> Header {
         "prepare" => {
             if let Some((name, after)) = name(words, 1) {
                 header.mark_all(1, after, Mark::Skip);
-                header.creates(name, CreatedKind::Other);
+                header.creates(name, CreatedKind::Other, "prepared statement");
             }
         }
         // What follows IS is text for people.
@@ -59,7 +59,7 @@ fn select_into(words: &Words<'_>, header: &mut Header) {
             }
             if let Some((name, after)) = name(words, next) {
                 header.mark_all(next, after, Mark::Skip);
-                header.creates(name, CreatedKind::Other);
+                header.creates(name, CreatedKind::Other, "table");
                 header.role(Role::Creates);
             }
             return;
@@ -77,7 +77,7 @@ fn import(words: &Words<'_>, header: &mut Header) {
         for (from, to) in words.items(6) {
             header.mark_all(from, to, Mark::Skip);
             if let Some(name) = words.identifier(from) {
-                header.creates(Name { schema: schema.clone(), name }, CreatedKind::Other);
+                header.creates(Name { schema: schema.clone(), name }, CreatedKind::Other, "foreign table");
             }
         }
     }

@@ -1,7 +1,8 @@
 //! What is collected from the first words of a statement: its role, the names it creates and completes, what its other words are.
 
 use crate::model::name::Name;
-use crate::model::statement::{CreatedKind, Creates, Form, Mentions, Role, Strength, Uses};
+use crate::model::object::ObjectKind;
+use crate::model::statement::{CreatedKind, Creates, Form, Mentions, Part, Role, Strength, Uses};
 use crate::sql::words::Words;
 
 /// What is known about a token before the names are gathered.
@@ -68,12 +69,17 @@ impl Header {
         }
     }
 
-    /// Takes note of a created name; its schema is used.
-    pub fn creates(&mut self, name: Name, kind: CreatedKind) {
+    /// Takes note of a created name and of what it is called the name of; its schema is used.
+    pub fn creates(&mut self, name: Name, kind: CreatedKind, called: &str) {
         if let Some(schema) = &name.schema {
             self.mentions.uses.push(Uses { name: Name::bare(schema), form: Form::Plain, strength: Strength::Bound });
         }
-        self.mentions.creates.push(Creates { name, kind });
+        self.mentions.creates.push(Creates { name, kind, called: called.to_owned() });
+    }
+
+    /// Takes note of a part that the statement creates; of several, the first.
+    pub fn part(&mut self, kind: &str, name: String) {
+        self.mentions.part.get_or_insert_with(|| Part { kind: ObjectKind::from(kind), name });
     }
 
     /// Takes note of a name that the statement completes.
@@ -93,6 +99,8 @@ impl Header {
 pub struct Found<'a, 'b> {
     pub words: &'b Words<'a>,
     pub create: usize,
+    /// What the statement calls it.
+    pub called: String,
     /// Where the name should be.
     pub at: usize,
     pub end: usize,
@@ -114,7 +122,7 @@ impl<'b> Found<'_, 'b> {
     /// Takes the name as that of an object of any other kind.
     pub fn other(mut self) -> &'b mut Header {
         if let Some((name, _)) = self.name() {
-            self.header.creates(name, CreatedKind::Other);
+            self.header.creates(name, CreatedKind::Other, &self.called);
         }
         self.header
     }

@@ -12,12 +12,12 @@ const MOST_ARGUMENTS: usize = 100;
 /// `CREATE FUNCTION` and `CREATE PROCEDURE`.
 pub fn routine(mut found: Found<'_, '_>) {
     let Some((created, open)) = found.name() else { return };
-    let Found { words, header, end, .. } = found;
+    let Found { words, called, header, end, .. } = found;
     let items = if words.is(open, Kind::OpenParen) { words.items(open) } else { Vec::new() };
     let count = lists::parameters(words, &items, header);
     let procedure = (0..open).any(|at| words.word(at, "procedure"));
     let output = if procedure { count.output } else { 0 };
-    header.creates(created, CreatedKind::Routine(arguments(count, output)));
+    header.creates(created, CreatedKind::Routine(arguments(count, output)), &called);
     attributes(words, words.after_parens(open), end, header);
 }
 
@@ -82,7 +82,7 @@ fn attributes(words: &Words<'_>, from: usize, end: usize, header: &mut Header) {
 /// `CREATE AGGREGATE name (direct ORDER BY aggregated) (…)`, `name (*) (…)` and the old `name (BASETYPE = …)`.
 pub fn aggregate(mut found: Found<'_, '_>) {
     let Some((created, open)) = found.name() else { return };
-    let Found { words, header, .. } = found;
+    let Found { words, called, header, .. } = found;
     let items = words.items(open);
     let first = items.first().map_or(open, |(from, _)| *from);
     let range = if words.operator(first, "*") {
@@ -98,7 +98,7 @@ pub fn aggregate(mut found: Found<'_, '_>) {
         let most = arguments(both, 0).end;
         direct.input.saturating_sub(usize::from(direct.variadic))..most
     };
-    header.creates(created, CreatedKind::Routine(range));
+    header.creates(created, CreatedKind::Routine(range), &called);
 }
 
 type Items = Vec<(usize, usize)>;

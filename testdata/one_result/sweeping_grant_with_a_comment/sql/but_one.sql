@@ -1,0 +1,1 @@
+REVOKE/* nobody's business */SELECT ON salary FROM pgmg_reader;

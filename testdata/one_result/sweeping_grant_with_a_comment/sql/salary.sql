@@ -1,0 +1,1 @@
+CREATE VIEW salary AS SELECT 2 AS amount;

@@ -1,0 +1,1 @@
+CREATE OR /* again */ REPLACE VIEW twice AS SELECT 2 AS n;
