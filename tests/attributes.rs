@@ -7,13 +7,18 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use pgmg::engine::rules::drops::drop_statements;
+use pgmg::model::attempt::{Attempt, AttemptId, Part};
+use pgmg::model::dependent::{Dependent, DropRole};
 use pgmg::model::object::{CatalogId, Object};
+use pgmg::model::restored::Restored;
 use pgmg::model::statement::Settings;
-use pgmg::postgres::attributes::{self, Because, Recreated, Refusal};
+use pgmg::model::statement::StatementId;
+use pgmg::postgres::attributes::{self, Recreated, Refusal};
 use pgmg::postgres::catalog;
-use pgmg::postgres::catalog::blockers::{self, Dependent, Standing};
+use pgmg::postgres::catalog::blockers;
 use pgmg::postgres::connection::Target;
-use pgmg::postgres::session::{Part, Session, Unit};
+use pgmg::postgres::session::Session;
 use support::database::{Database, Server};
 
 static SERVER: LazyLock<Arc<Server>> = LazyLock::new(|| {
@@ -52,7 +57,7 @@ fn session(database: &Database, role: &str) -> Session {
 fn run(session: &mut Session, sql: &[String]) {
     let settings = Arc::<Settings>::default();
     let part = |sql: &'_ String| Part { sql: Cow::Owned(sql.clone()), statements: 1, settings: &settings };
-    let unit = Unit { number: 1, parts: sql.iter().map(part).collect() };
+    let unit = Attempt { id: AttemptId::Statement(StatementId(1)), parts: sql.iter().map(part).collect() };
     let outcome = session.attempt(&[unit]).unwrap_or_else(|error| panic!("{error}"));
     if let Some(failure) = outcome.failure {
         panic!("{}\n{:?}", sql[failure.part], failure.error);
@@ -79,14 +84,14 @@ fn shown(database: &Database) -> String {
 }
 
 /// Drops the object with all that depends on it, creates it by `create` and the rest as PostgreSQL describes it.
-fn recreate(session: &mut Session, root: &Object, create: &str, because: Because) -> Vec<Refusal> {
+fn recreate(session: &mut Session, root: &Object, create: &str, restored: Restored) -> Vec<Refusal> {
     let id = locate(session, std::slice::from_ref(root))[0];
     let all: Vec<Dependent> = blockers::dependents(session, &[id]).unwrap_or_else(|error| panic!("{error}"));
     let ids: Vec<CatalogId> = all.iter().map(|one| one.id).collect();
     let carried = attributes::capture(session, &ids).unwrap_or_else(|error| panic!("{error}"));
     let definitions = attributes::definitions(session, &ids).unwrap_or_else(|error| panic!("{error}"));
     let drops: Vec<String> =
-        all.iter().flat_map(|one| one.drop_statements().unwrap_or_else(|| panic!("{} cannot be dropped", one.object))).collect();
+        all.iter().flat_map(|one| drop_statements(one).unwrap_or_else(|| panic!("{} cannot be dropped", one.object))).collect();
     // A role that does not inherit its rights has to become their owner.
     let inherits =
         session.query("SELECT rolinherit FROM pg_roles WHERE rolname = current_user", &[]).is_ok_and(|rows| rows[0].get(0));
@@ -94,7 +99,7 @@ fn recreate(session: &mut Session, root: &Object, create: &str, because: Because
     let drops: Vec<String> = [role.to_owned()].into_iter().chain(drops).chain(["RESET ROLE".to_owned()]).collect();
     run(session, &drops);
     run(session, &[create.to_owned()]);
-    for one in all.iter().rev().filter(|one| one.standing != Standing::Asked) {
+    for one in all.iter().rev().filter(|one| one.role != DropRole::Requested) {
         let again = locate(session, std::slice::from_ref(root));
         let present = blockers::dependents(session, &again).unwrap_or_else(|e| panic!("{e}"));
         let present: HashSet<Object> = present.into_iter().map(|one| one.object).collect();
@@ -105,8 +110,11 @@ fn recreate(session: &mut Session, root: &Object, create: &str, because: Because
     }
     let objects: Vec<Object> = carried.iter().map(|one| one.object.clone()).collect();
     let now = locate(session, &objects);
-    let recreated: Vec<Recreated<'_>> =
-        carried.iter().zip(now).map(|(was, now)| Recreated { was, now, because, unit: 2 }).collect();
+    let recreated: Vec<Recreated<'_>> = carried
+        .iter()
+        .zip(now)
+        .map(|(was, now)| Recreated { was, now, restored, by: AttemptId::Statement(StatementId(2)) })
+        .collect();
     attributes::restore(session, &recreated).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -117,7 +125,7 @@ fn keeps(roles: &[&str], base: &str, root: &str, create: &str, extras: &str) {
         ok(database.run(&format!("{create};\n{extras}")));
         let before = shown(&database);
         let mut session = session(&database, role);
-        let refused = recreate(&mut session, &object(root), create, Because::SomethingElse);
+        let refused = recreate(&mut session, &object(root), create, Restored::All);
         assert!(refused.is_empty(), "{root} by {role}: {refused:?}");
         assert!(matches!(session.commit(), Ok(Some(Ok(())))));
         let after = shown(&database);
@@ -181,7 +189,7 @@ fn a_materialized_view_without_rows_by_its_text_is_filled_if_it_was() {
     let create = "CREATE MATERIALIZED VIEW public.m AS SELECT id FROM t WITH NO DATA";
     ok(database.run(&format!("{create}; REFRESH MATERIALIZED VIEW m")));
     let mut session = session(&database, "postgres");
-    assert!(recreate(&mut session, &object("materialized view|public|m"), create, Because::ItsTextChanged).is_empty());
+    assert!(recreate(&mut session, &object("materialized view|public|m"), create, Restored::WhatNoTextSays).is_empty());
     assert!(matches!(session.commit(), Ok(Some(Ok(())))));
     assert_eq!(ok(database.value("SELECT relispopulated::text FROM pg_class WHERE relname = 'm'")), "true");
 }
@@ -408,7 +416,7 @@ fn a_member_of_an_extension_is_one_again() {
     let create = "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'select 1'";
     ok(database.run(&format!("{create}; ALTER FUNCTION f DEPENDS ON EXTENSION hstore")));
     let mut session = session(&database, "postgres");
-    assert!(recreate(&mut session, &object("function|public|f"), create, Because::ItsTextChanged).is_empty());
+    assert!(recreate(&mut session, &object("function|public|f"), create, Restored::WhatNoTextSays).is_empty());
     assert!(matches!(session.commit(), Ok(Some(Ok(())))));
     assert_eq!(ok(database.value(members)), "1");
 }
@@ -425,8 +433,9 @@ fn what_or_replace_undoes_is_set_again() {
     let ids = locate(&mut session, &[object("view|public|v"), object("function|public|f")]);
     let carried = attributes::capture(&mut session, &ids).unwrap_or_else(|error| panic!("{error}"));
     run(&mut session, &[format!("CREATE OR REPLACE {view}"), format!("CREATE OR REPLACE {function}")]);
-    let because = Because::SomethingElse;
-    let again: Vec<Recreated<'_>> = carried.iter().map(|was| Recreated { was, now: was.id, because, unit: 2 }).collect();
+    let restored = Restored::All;
+    let again: Vec<Recreated<'_>> =
+        carried.iter().map(|was| Recreated { was, now: was.id, restored, by: AttemptId::Statement(StatementId(2)) }).collect();
     assert_eq!(attributes::restore(&mut session, &again).ok(), Some(Vec::new()));
     let steps = attributes::steps(&mut session, &again).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(steps, [Some(Vec::new()), Some(Vec::new())]);
@@ -452,7 +461,7 @@ fn a_changed_text_decides_what_it_can_say() {
         COMMENT ON COLUMN v.a IS 'gone'; GRANT SELECT (a) ON v TO y; COMMENT ON COLUMN v.id IS 'kept'; ALTER VIEW v ALTER COLUMN id SET DEFAULT 3"));
     let mut session = session(&database, "postgres");
     let refused =
-        recreate(&mut session, &object("view|public|v"), "CREATE VIEW v AS SELECT id, b FROM t", Because::ItsTextChanged);
+        recreate(&mut session, &object("view|public|v"), "CREATE VIEW v AS SELECT id, b FROM t", Restored::WhatNoTextSays);
     assert!(refused.is_empty(), "{refused:?}");
     assert!(matches!(session.commit(), Ok(Some(Ok(())))));
     let dump = ok(database.schema());
@@ -473,7 +482,7 @@ fn what_cannot_be_given_back_is_refused_by_name() {
     let create = "CREATE VIEW public.v AS SELECT id FROM t";
     ok(database.run(&format!("{create}; ALTER VIEW v OWNER TO own; GRANT SELECT ON v TO \"Z role\" WITH GRANT OPTION; SET ROLE \"Z role\"; GRANT SELECT ON v TO y")));
     let mut by_outsider = session(&database, "outsider");
-    let refused = recreate(&mut by_outsider, &object("view|public|v"), create, Because::SomethingElse);
+    let refused = recreate(&mut by_outsider, &object("view|public|v"), create, Restored::All);
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert_eq!(refused[0].object.to_string(), "view.v");
     assert_eq!(refused[0].what, "the privileges SELECT of y, granted by \"Z role\"");
@@ -482,6 +491,6 @@ fn what_cannot_be_given_back_is_refused_by_name() {
     // No provider of security labels is loaded: the label can only be there by a restored catalog.
     ok(database.run("SET allow_system_table_mods = on; INSERT INTO pg_seclabel VALUES ('v'::regclass, 'pg_class'::regclass, 0, 'selinux', 'secret')"));
     let mut by_superuser = session(&database, "postgres");
-    let refused = recreate(&mut by_superuser, &object("view|public|v"), create, Because::SomethingElse);
+    let refused = recreate(&mut by_superuser, &object("view|public|v"), create, Restored::All);
     assert_eq!(refused.iter().map(|one| one.what.as_str()).collect::<Vec<_>>(), ["the security label of selinux"]);
 }

@@ -8,13 +8,17 @@ use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
+use pgmg::engine::rules::drops::drop_statements;
+use pgmg::model::attempt::{Attempt, AttemptId, Part};
+use pgmg::model::dependent::{Dependent, DropRole};
 use pgmg::model::object::{CatalogId, Object};
 use pgmg::model::statement::Settings;
+use pgmg::model::statement::StatementId;
 use pgmg::postgres::attributes;
 use pgmg::postgres::catalog;
-use pgmg::postgres::catalog::blockers::{self, Dependent, Standing};
+use pgmg::postgres::catalog::blockers;
 use pgmg::postgres::connection::Target;
-use pgmg::postgres::session::{Part, Session, Unit};
+use pgmg::postgres::session::Session;
 use pgmg::sql::spelling;
 use support::database::{Database, Server};
 
@@ -51,13 +55,14 @@ fn dependents(session: &mut Session, of: &[CatalogId]) -> Vec<Dependent> {
 fn failing(session: &mut Session, sql: &[String]) -> Option<String> {
     let settings = Arc::<Settings>::default();
     let part = |sql: &String| Part { sql: Cow::Owned(sql.clone()), statements: 1, settings: &settings };
-    let units: Vec<Unit<'_>> = sql.iter().map(|sql| Unit { number: 1, parts: vec![part(sql)] }).collect();
-    let outcome = session.attempt(&units).unwrap_or_else(|error| panic!("{error}"));
-    outcome.failure.map(|failure| format!("{}: {} {:?}", sql[failure.unit], failure.error.message, failure.error.detail))
+    let attempts: Vec<Attempt<'_>> =
+        sql.iter().map(|sql| Attempt { id: AttemptId::Statement(StatementId(1)), parts: vec![part(sql)] }).collect();
+    let outcome = session.attempt(&attempts).unwrap_or_else(|error| panic!("{error}"));
+    outcome.failure.map(|failure| format!("{}: {} {:?}", sql[failure.attempt], failure.error.message, failure.error.detail))
 }
 
 fn drops(all: &[Dependent]) -> Vec<String> {
-    all.iter().flat_map(|one| one.drop_statements().unwrap_or_else(|| panic!("{} cannot be dropped", one.object))).collect()
+    all.iter().flat_map(|one| drop_statements(one).unwrap_or_else(|| panic!("{} cannot be dropped", one.object))).collect()
 }
 
 /// One line for each: its label and how it stands.
@@ -65,9 +70,9 @@ fn listed(all: &[Dependent]) -> Vec<String> {
     let names: HashMap<CatalogId, String> = all.iter().map(|one| (one.id, one.object.to_string())).collect();
     let mut lines: Vec<String> = all
         .iter()
-        .filter(|one| one.standing != Standing::Asked)
-        .map(|one| match one.standing {
-            Standing::PartOf(owner) => format!("{}, part of {}", one.object, names.get(&owner).map_or("?", String::as_str)),
+        .filter(|one| one.role != DropRole::Requested)
+        .map(|one| match one.role {
+            DropRole::Part(owner) => format!("{}, part of {}", one.object, names.get(&owner).map_or("?", String::as_str)),
             _ => one.object.to_string(),
         })
         .collect();
@@ -134,7 +139,7 @@ fn a_part_that_needs_something_else_is_dropped_before_it() {
     // The function's other trigger, on the table, has to go too; that on the view goes with the view or before the function.
     let all = dependents(&mut session, &[view, function]);
     let trigger = all.iter().find(|one| one.object.names.last().is_some_and(|name| name == "vt"));
-    assert_eq!(trigger.map(|one| one.standing), Some(Standing::PartOf(view)));
+    assert_eq!(trigger.map(|one| one.role), Some(DropRole::Part(view)));
     assert_eq!(failing(&mut session, &drops(&all)), None);
     // A trigger on a view over the row type of that view.
     let sql = "CREATE VIEW v AS SELECT 1 AS x; CREATE FUNCTION vf(v) RETURNS bool LANGUAGE sql AS 'select true';
@@ -160,14 +165,14 @@ fn what_holds_data_is_named_and_not_walked_through() {
         listed(&all),
         ["table column.of_type.k", "table column.t.k", "table.of_type", "type.pair", "view.of_pair", "view.on_column"]
     );
-    let held: Vec<String> = all.iter().filter(|one| one.drop_statements().is_none()).map(|one| one.object.to_string()).collect();
+    let held: Vec<String> = all.iter().filter(|one| drop_statements(one).is_none()).map(|one| one.object.to_string()).collect();
     assert_eq!(held.len(), 3, "{held:?}");
     let function = locate(&mut session, object("function", &["public", "f"], &["integer"]));
     assert_eq!(listed(&dependents(&mut session, &[function])), ["table column.u.b"]);
     let table = locate(&mut session, object("table", &["public", "t"], &[]));
     let of_column = blockers::dependents_of_column(&mut session, table, 2).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(listed(&of_column), ["index.ki, part of table column.t.k", "view.on_column"]);
-    assert_eq!(of_column.last().map(|one| (one.standing, one.sub)), Some((Standing::Asked, 2)));
+    assert_eq!(of_column.last().map(|one| (one.role, one.sub)), Some((DropRole::Requested, 2)));
     let whole = dependents(&mut session, &[table]);
     let expected = ["index.ki, part of table.t", "publication relation.t(pu), part of table.t", "view.on_column", "view.other"];
     let found: Vec<String> = listed(&whole).into_iter().filter(|line| !line.starts_with("default value")).collect();
@@ -253,7 +258,7 @@ fn every_kind_has_its_drop_statement() {
         }
         kinds.insert(object.kind.clone());
         let all: Vec<Dependent> = dependents(&mut session, &[*id]);
-        let Some(drops) = all.iter().map(Dependent::drop_statements).collect::<Option<Vec<_>>>() else { continue };
+        let Some(drops) = all.iter().map(drop_statements).collect::<Option<Vec<_>>>() else { continue };
         assert_eq!(failing(&mut session, &drops.concat()), None, "{object}");
         session.restart().unwrap_or_else(|error| panic!("{error}"));
     }

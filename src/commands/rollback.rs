@@ -12,12 +12,13 @@ use crate::model::record::{Deed, Standing};
 use crate::output::progress::Bar;
 use crate::output::{self, Format, Presentation};
 use crate::postgres::records::migrations::NewEvent;
-use crate::trial::compare::Comparison;
-use crate::trial::{Ended, Finished, Scope};
+use crate::trial::{Ended, Finished};
 use crate::workspace::approval::{self, Consent};
 use crate::workspace::committing::{Migrations, record};
 use crate::workspace::hooks;
+use crate::workspace::opening::Comparison;
 use crate::workspace::opening::Workspace;
+use crate::workspace::part::Part;
 
 /// How far back.
 #[derive(Debug, Clone)]
@@ -52,12 +53,11 @@ pub fn run(
         output::print("Nothing to take back: no migration is applied.\n")?;
         return Ok(Outcome::Done);
     }
-    comparison.migrations = (0..downs.len()).collect();
+    comparison.migrations.clear();
     comparison.resumed.clear();
-    workspace.project.migrations = Some(downs);
     let progress = Bar::new(presentation.progress);
     let learned = Learned::load(&settings.root);
-    let mut finished = tried(&mut workspace, &comparison, &learned, &progress)?;
+    let mut finished = tried(&mut workspace, &comparison, &downs, &learned, &progress)?;
     if intent == Intent::OnlyShow || settings.before_apply.is_some() || settings.confirm || approval::can_ask() {
         workspace.session.rollback()?;
         if intent == Intent::OnlyShow {
@@ -66,16 +66,16 @@ pub fn run(
         }
         approval::ask(&mut workspace, settings, consent, &finished.plan)?;
         hooks::before_apply(settings)?;
-        finished = tried(&mut workspace, &comparison, &learned, &progress)?;
+        finished = tried(&mut workspace, &comparison, &downs, &learned, &progress)?;
     }
-    let names: Vec<String> = workspace.migrations().iter().map(|migration| migration.name.clone()).collect();
+    let names: Vec<String> = downs.iter().map(|down| down.name.clone()).collect();
     let recording = move |finished: &Finished| {
         let event = |ran: &crate::trial::Ran| {
             let duration = i64::try_from(ran.took.as_millis()).ok();
-            NewEvent { duration, ..NewEvent::new(Deed::RolledBack, names[ran.index].clone()) }
+            NewEvent { duration, ..NewEvent::new(Deed::RolledBack, names[ran.id.0].clone()) }
         };
         Migrations {
-            taken_back: finished.migrations.iter().map(|ran| names[ran.index].clone()).collect(),
+            taken_back: finished.migrations.iter().map(|ran| names[ran.id.0].clone()).collect(),
             events: finished.migrations.iter().map(event).collect(),
             ..Migrations::default()
         }
@@ -93,15 +93,24 @@ fn show(plan: &Plan, presentation: &Presentation, text: String) -> Result<()> {
     })
 }
 
-fn tried(workspace: &mut Workspace, comparison: &Comparison, learned: &Learned, progress: &Bar) -> Result<Box<Finished>> {
-    match workspace.run_trial(comparison, Scope::Everything, learned, progress)? {
+fn tried(
+    workspace: &mut Workspace,
+    comparison: &Comparison,
+    downs: &[Migration],
+    learned: &Learned,
+    progress: &Bar,
+) -> Result<Box<Finished>> {
+    match workspace.run_trial(comparison, Part::Down(downs), learned, progress)? {
         Ended::Finished(mut finished) => {
             finished.plan.direction = Direction::Down;
             finished.plan.applied_migrations = 0;
             Ok(finished)
         }
         Ended::CommitFirst(first) => {
-            let message = format!("{} would get values that can be used only after a commit", first.objects.join(", "));
+            let message = format!(
+                "{} would get values that can be used only after a commit",
+                first.iter().map(|first| first.object.as_str()).collect::<Vec<_>>().join(", ")
+            );
             Err(Error::new(
                 Kind::Disagreement,
                 Diagnostic::new(message).help("run `pgmg apply` first, then take migrations back"),

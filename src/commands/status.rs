@@ -4,14 +4,12 @@ use crate::config::Settings;
 use crate::error::Result;
 use crate::model::outcome::Outcome;
 use crate::output::{self, Format, Presentation};
-use crate::trial::compare;
 use crate::workspace::opening::Workspace;
 
 /// Shows the status.
 pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> {
     let mut workspace = Workspace::open(settings)?;
-    let drift = workspace.drift()?;
-    let status = compare::status(&workspace.project, &workspace.recorded, &drift);
+    let status = workspace.status()?;
     output::print(&match presentation.format {
         Format::Text => output::status::text(&status),
         Format::Json => output::json::status(&status),

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::diagnosis::Obstacle;
 use super::graph::{Edge, Graph};
-use crate::model::statement::Statement;
+use crate::model::statement::{Statement, StatementId};
 
 /// What is to be said about statements that failed for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,17 +19,17 @@ pub struct Explanation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
     /// One statement; several are a circle, each needing the next.
-    pub statements: Vec<usize>,
+    pub statements: Vec<StatementId>,
     pub waiting: usize,
 }
 
 /// Tells root causes from those that only wait. `failed` holds every statement that is left with its obstacle.
-pub fn explain(statements: &[Statement], graph: &Graph, failed: &[(usize, Obstacle)]) -> Explanation {
-    let is_left: HashSet<usize> = failed.iter().map(|(id, _)| *id).collect();
-    let needs: HashMap<usize, Vec<usize>> =
+pub fn explain(statements: &[Statement], graph: &Graph, failed: &[(StatementId, Obstacle)]) -> Explanation {
+    let is_left: HashSet<StatementId> = failed.iter().map(|(id, _)| *id).collect();
+    let needs: HashMap<StatementId, Vec<StatementId>> =
         failed.iter().map(|(id, obstacle)| (*id, needs(statements, graph, *id, obstacle, &is_left))).collect();
     let mut roots: Vec<Root> = Vec::new();
-    let mut in_root: HashSet<usize> = HashSet::new();
+    let mut in_root: HashSet<StatementId> = HashSet::new();
     for (id, _) in failed {
         if needs[id].is_empty() {
             in_root.insert(*id);
@@ -53,9 +53,15 @@ pub fn explain(statements: &[Statement], graph: &Graph, failed: &[(usize, Obstac
 }
 
 /// Which of the statements that are left stand in the way of this one.
-fn needs(statements: &[Statement], graph: &Graph, id: usize, obstacle: &Obstacle, is_left: &HashSet<usize>) -> Vec<usize> {
+fn needs(
+    statements: &[Statement],
+    graph: &Graph,
+    id: StatementId,
+    obstacle: &Obstacle,
+    is_left: &HashSet<StatementId>,
+) -> Vec<StatementId> {
     let Obstacle::Missing(names) = obstacle else { return Vec::new() };
-    let mut found: Vec<usize> = names.iter().flat_map(|name| graph.providers(statements, Some(id), name)).collect();
+    let mut found: Vec<StatementId> = names.iter().flat_map(|name| graph.providers(statements, Some(id), name)).collect();
     if names.is_empty() {
         found.extend(
             graph
@@ -72,8 +78,8 @@ fn needs(statements: &[Statement], graph: &Graph, id: usize, obstacle: &Obstacle
 }
 
 /// Everyone outside `roots` who needs one of them, directly or not.
-fn waiting_for(roots: &HashSet<usize>, needs: &HashMap<usize, Vec<usize>>) -> HashSet<usize> {
-    let mut reached: HashSet<usize> = HashSet::new();
+fn waiting_for(roots: &HashSet<StatementId>, needs: &HashMap<StatementId, Vec<StatementId>>) -> HashSet<StatementId> {
+    let mut reached: HashSet<StatementId> = HashSet::new();
     loop {
         let before = reached.len();
         for (id, needed) in needs {
@@ -88,8 +94,8 @@ fn waiting_for(roots: &HashSet<usize>, needs: &HashMap<usize, Vec<usize>>) -> Ha
 }
 
 /// Follows the first need of each until one comes again: a circle, each needing the next.
-fn circle_from(start: usize, needs: &HashMap<usize, Vec<usize>>) -> Vec<usize> {
-    let mut path: Vec<usize> = Vec::new();
+fn circle_from(start: StatementId, needs: &HashMap<StatementId, Vec<StatementId>>) -> Vec<StatementId> {
+    let mut path: Vec<StatementId> = Vec::new();
     let mut id = start;
     loop {
         if let Some(at) = path.iter().position(|&seen| seen == id) {

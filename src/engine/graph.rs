@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use super::matching::are_in_one_file;
 use crate::model::name::Name;
-use crate::model::statement::{CreatedKind, Creates, Form, Mode, Statement, StatementId, Strength, Uses};
+use crate::model::statement::{CreatedKind, Creates, Form, Mode, Statement, StatementId, Strength, Uses, numbered};
 
 /// Why one statement should come before another, from the strongest to the weakest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,15 +39,15 @@ impl Edge {
 #[derive(Debug, Clone)]
 pub struct Graph<'a> {
     /// For each statement, who should come before it, once each, by the strongest reason.
-    before: Vec<Vec<(usize, Edge)>>,
+    before: Vec<Vec<(StatementId, Edge)>>,
     /// The same from the other side.
-    after: Vec<Vec<(usize, Edge)>>,
+    after: Vec<Vec<(StatementId, Edge)>>,
     creators: ByName<'a>,
     mentioners: ByName<'a>,
 }
 
 /// Statements by a name, its schema left out.
-type ByName<'a> = HashMap<&'a str, Vec<usize>>;
+type ByName<'a> = HashMap<&'a str, Vec<StatementId>>;
 
 impl<'a> Graph<'a> {
     /// Builds the graph. `known` holds pairs (statement, what it needs).
@@ -58,8 +59,9 @@ impl<'a> Graph<'a> {
             mentioners: HashMap::new(),
         };
         let completers = graph.index(statements);
-        let hints = statements.par_iter().enumerate().map(|(id, statement)| {
-            let mut edges: HashMap<usize, Edge> = HashMap::new();
+        let hints = statements.par_iter().enumerate().map(|(index, statement)| {
+            let id = StatementId(index);
+            let mut edges: HashMap<StatementId, Edge> = HashMap::new();
             for used in &statement.mentions.uses {
                 graph.mention_edges(statements, &completers, id, used, &mut edges);
             }
@@ -71,20 +73,20 @@ impl<'a> Graph<'a> {
         graph.before = hints.collect();
         graph.file_edges(statements);
         for (later, earlier) in known {
-            graph.add(earlier.0, later.0, Edge::Known);
+            graph.add(*earlier, *later, Edge::Known);
         }
         graph.close();
         graph
     }
 
     /// Who should come before a statement, and why.
-    pub fn before(&self, id: usize) -> &[(usize, Edge)] {
-        &self.before[id]
+    pub fn before(&self, id: StatementId) -> &[(StatementId, Edge)] {
+        &self.before[id.0]
     }
 
     /// Who should come after a statement, and why.
-    pub fn after(&self, id: usize) -> &[(usize, Edge)] {
-        &self.after[id]
+    pub fn after(&self, id: StatementId) -> &[(StatementId, Edge)] {
+        &self.after[id.0]
     }
 
     /// How many statements there are.
@@ -98,7 +100,7 @@ impl<'a> Graph<'a> {
     }
 
     /// The statements that seem to create what `name` means to `user`, argument counts compared where `user` shows them.
-    pub fn providers(&self, statements: &[Statement], user: Option<usize>, name: &Name) -> Vec<usize> {
+    pub fn providers(&self, statements: &[Statement], user: Option<StatementId>, name: &Name) -> Vec<StatementId> {
         let calls: Vec<Form> = user.map_or_else(Vec::new, |user| {
             let uses = statements[user].mentions.uses.iter();
             uses.filter(|used| used.name.may_equal(name) && used.form != Form::Plain).map(|used| used.form).collect()
@@ -112,13 +114,13 @@ impl<'a> Graph<'a> {
     }
 
     /// The statements in which a name occurs at all, also inside strings.
-    pub fn mentioners(&self, name: &str) -> &[usize] {
+    pub fn mentioners(&self, name: &str) -> &[StatementId] {
         self.mentioners.get(name).map_or(&[], Vec::as_slice)
     }
 
     fn index(&mut self, statements: &'a [Statement]) -> ByName<'a> {
         let mut completers = ByName::new();
-        for (id, statement) in statements.iter().enumerate() {
+        for (id, statement) in numbered(statements) {
             for created in &statement.mentions.creates {
                 push_once(self.creators.entry(&created.name.name).or_default(), id);
             }
@@ -126,7 +128,7 @@ impl<'a> Graph<'a> {
                 push_once(completers.entry(&completed.name).or_default(), id);
             }
         }
-        for (id, statement) in statements.iter().enumerate() {
+        for (id, statement) in numbered(statements) {
             for used in &statement.mentions.uses {
                 push_once(self.mentioners.entry(&used.name.name).or_default(), id);
             }
@@ -138,12 +140,12 @@ impl<'a> Graph<'a> {
         &self,
         statements: &[Statement],
         completers: &ByName<'_>,
-        id: usize,
+        id: StatementId,
         used: &Uses,
-        edges: &mut HashMap<usize, Edge>,
+        edges: &mut HashMap<StatementId, Edge>,
     ) {
-        let mut note = |earlier: usize, edge: Edge| {
-            if earlier != id && !same_file(&statements[earlier], &statements[id]) {
+        let mut note = |earlier: StatementId, edge: Edge| {
+            if earlier != id && !are_in_one_file(&statements[earlier], &statements[id]) {
                 edges.entry(earlier).and_modify(|known| *known = edge.min(*known)).or_insert(edge);
             }
         };
@@ -169,7 +171,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    fn declared_edges(&self, statements: &[Statement], id: usize, name: &Name, edges: &mut HashMap<usize, Edge>) {
+    fn declared_edges(&self, statements: &[Statement], id: StatementId, name: &Name, edges: &mut HashMap<StatementId, Edge>) {
         for provider in self.providers(statements, None, name) {
             if provider != id {
                 edges.insert(provider, Edge::Known);
@@ -179,33 +181,33 @@ impl<'a> Graph<'a> {
 
     /// Statements that run outside the transaction take no part in the order of their file.
     fn file_edges(&mut self, statements: &[Statement]) {
-        let mut last: Option<usize> = None;
-        for (id, statement) in statements.iter().enumerate() {
+        let mut last: Option<StatementId> = None;
+        for (id, statement) in numbered(statements) {
             if statement.mode == Mode::NoTransaction {
                 continue;
             }
-            if let Some(earlier) = last.filter(|&earlier| same_file(&statements[earlier], statement)) {
+            if let Some(earlier) = last.filter(|&earlier| are_in_one_file(&statements[earlier], statement)) {
                 self.add(earlier, id, Edge::File);
             }
             last = Some(id);
         }
     }
 
-    fn add(&mut self, earlier: usize, later: usize, edge: Edge) {
+    fn add(&mut self, earlier: StatementId, later: StatementId, edge: Edge) {
         if earlier == later {
             return;
         }
-        match self.before[later].iter_mut().find(|(id, _)| *id == earlier) {
+        match self.before[later.0].iter_mut().find(|(id, _)| *id == earlier) {
             Some(known) => known.1 = known.1.min(edge),
-            None => self.before[later].push((earlier, edge)),
+            None => self.before[later.0].push((earlier, edge)),
         }
     }
 
     fn close(&mut self) {
-        for later in 0..self.before.len() {
-            self.before[later].sort_unstable();
-            for &(earlier, edge) in &self.before[later] {
-                self.after[earlier].push((later, edge));
+        for later in (0..self.before.len()).map(StatementId) {
+            self.before[later.0].sort_unstable();
+            for &(earlier, edge) in &self.before[later.0] {
+                self.after[earlier.0].push((later, edge));
             }
         }
     }
@@ -240,11 +242,7 @@ fn takes(kind: &CreatedKind, form: Form) -> bool {
     }
 }
 
-fn same_file(a: &Statement, b: &Statement) -> bool {
-    std::sync::Arc::ptr_eq(&a.file, &b.file)
-}
-
-fn push_once(list: &mut Vec<usize>, id: usize) {
+fn push_once(list: &mut Vec<StatementId>, id: StatementId) {
     if list.last() != Some(&id) {
         list.push(id);
     }

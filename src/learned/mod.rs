@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::model::migration::Migration;
 use crate::model::project::Project;
 use crate::model::record::LearnedEdge;
-use crate::model::statement::{Checksum, Statement, StatementId, distinct_checksums};
+use crate::model::statement::{Checksum, MigrationId, Statement, StatementId, distinct_checksums};
 
 pub use objects::Objects;
 
@@ -34,13 +34,15 @@ impl Learned {
     }
 
     /// The statements that each migration needs.
-    pub fn needed_by(&self, migrations: &[Migration], statements: &[Statement]) -> Vec<Vec<usize>> {
+    pub fn needed_by(&self, migrations: &[Migration], statements: &[Statement]) -> Vec<(MigrationId, StatementId)> {
         let checksums = distinct_checksums(statements);
-        let needed = |migration: &Migration| {
-            let Some(keys) = self.needs.get(&key(&migration.checksum)) else { return Vec::new() };
-            (0..statements.len()).filter(|&id| keys.contains(&key(&checksums[id]))).collect()
-        };
-        migrations.iter().map(needed).collect()
+        let mut pairs = Vec::new();
+        for (index, migration) in migrations.iter().enumerate() {
+            let Some(keys) = self.needs.get(&key(&migration.checksum)) else { continue };
+            let needed = (0..statements.len()).filter(|&id| keys.contains(&key(&checksums[id])));
+            pairs.extend(needed.map(|id| (MigrationId(index), StatementId(id))));
+        }
+        pairs
     }
 
     /// The edges between statements of this project: pairs (statement, what it needs).

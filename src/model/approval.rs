@@ -2,7 +2,7 @@
 
 use super::effect::Effect;
 use super::migration::Migration;
-use super::plan::{Plan, Step};
+use super::plan::{Losses, Plan, Step};
 
 /// What was agreed to beside what migrations say themselves (`-- pgmg: destructive`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,10 +26,15 @@ pub struct Forbidden {
 impl Allowed {
     /// Whether this migration may lose data.
     pub fn covers(&self, migration: &Migration) -> bool {
+        migration.destructive || self.names(&migration.name)
+    }
+
+    /// Whether the migration of this name may, whatever it says itself.
+    fn names(&self, migration: &str) -> bool {
         match self {
             Allowed::Everything => true,
-            Allowed::Nothing => migration.destructive,
-            Allowed::Migrations(names) => migration.destructive || names.contains(&migration.name),
+            Allowed::Nothing => false,
+            Allowed::Migrations(names) => names.iter().any(|name| name == migration),
         }
     }
 }
@@ -42,10 +47,10 @@ impl Step {
 }
 
 /// The migrations of a plan that lose data and may not, in order.
-pub fn forbidden(plan: &Plan, migrations: &[Migration], allowed: &Allowed) -> Vec<Forbidden> {
+pub fn forbidden(plan: &Plan, allowed: &Allowed) -> Vec<Forbidden> {
     let may_not = |step: &&Step| {
-        let migration = migrations.iter().find(|migration| migration.name == step.object);
-        step.losses().next().is_some() && migration.is_none_or(|migration| !allowed.covers(migration))
+        let is_agreed = step.losses_are == Losses::Declared || allowed.names(&step.object);
+        step.losses().next().is_some() && !is_agreed
     };
     let forbidden = plan.steps.iter().filter(may_not).map(|step| Forbidden {
         migration: step.object.clone(),

@@ -1,10 +1,14 @@
 //! The vocabulary of the whole program: plain values without I/O, imported by every other module and importing none.
 
 pub mod approval;
+pub mod attempt;
+pub mod dependent;
 pub mod diagnostic;
 pub mod duration;
 pub mod effect;
+pub mod form;
 pub mod graph;
+pub mod look;
 pub mod migration;
 pub mod name;
 pub mod object;
@@ -15,6 +19,7 @@ pub mod progress;
 pub mod project;
 pub mod record;
 pub mod report;
+pub mod restored;
 pub mod schema_difference;
 pub mod signature;
 pub mod sql_error;

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::ops::Range;
-use std::sync::Arc;
+use std::ops::{Index, Range};
+use std::sync::{Arc, LazyLock};
 
 use sha2::{Digest, Sha256};
 
@@ -15,6 +15,23 @@ use super::verb::{self, Aspect, Verb};
 /// A statement's index in [`Project::statements`](super::project::Project::statements).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StatementId(pub usize);
+
+/// A migration's index in [`Project::migrations`](super::project::Project::migrations).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MigrationId(pub usize);
+
+impl Index<StatementId> for [Statement] {
+    type Output = Statement;
+
+    fn index(&self, id: StatementId) -> &Statement {
+        &self[id.0]
+    }
+}
+
+/// The statements of a project with their numbers.
+pub fn numbered(statements: &[Statement]) -> impl Iterator<Item = (StatementId, &Statement)> {
+    statements.iter().enumerate().map(|(index, statement)| (StatementId(index), statement))
+}
 
 /// A sha256 over tokens: comments and white space outside literals do not count.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -125,6 +142,12 @@ pub struct Settings {
     pub statements: Vec<Setting>,
     /// Whether a backslash in `'…'` is an ordinary character; PostgreSQL reads a whole message by the value at its start.
     pub standard_conforming_strings: Conforming,
+}
+
+/// The settings of what belongs to no file.
+pub fn no_settings() -> &'static Arc<Settings> {
+    static NONE: LazyLock<Arc<Settings>> = LazyLock::new(Arc::default);
+    &NONE
 }
 
 /// The value of `standard_conforming_strings`.

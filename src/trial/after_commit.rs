@@ -1,17 +1,19 @@
 //! Statements that PostgreSQL takes only outside a transaction: each by itself after the commit, recorded by itself.
 
-use super::ledger::{Entry, Provided, Was, seems_to_create};
 use super::outside::{self, Earlier};
-use super::{failure, report};
+use super::words;
+use crate::engine::ledger::{Entry, Provided, Was};
+use crate::engine::matching::seems_to_create;
+use crate::engine::outcome;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::statement::Statement;
+use crate::model::statement::{Statement, StatementId};
 use crate::postgres::catalog;
 use crate::postgres::records::{Changes, StateTables};
 use crate::postgres::session::Session;
 
 /// Runs them in order, recording each as soon as it is done, so that a run that failed is resumed where it stopped.
-pub fn run(session: &mut Session, statements: &[Statement], state: &StateTables, later: &[usize]) -> Result<()> {
+pub fn run(session: &mut Session, statements: &[Statement], state: &StateTables, later: &[StatementId]) -> Result<()> {
     for (at, &id) in later.iter().enumerate() {
         let statement = &statements[id];
         log::info!("{}:{} runs by itself", statement.file.path, statement.place().line);
@@ -24,9 +26,9 @@ pub fn run(session: &mut Session, statements: &[Statement], state: &StateTables,
                 entry.provides.push(Provided { id: one.id, object: one.object, was: Was::Absent });
             }
         }
-        let records = report::records(&[id], statements, |_| &entry);
+        let records = outcome::records(&[id], statements, |_| &entry);
         let changes = Changes { statements: records, ..Changes::default() };
-        state.write(session, &changes)?.map_err(|error| Error::new(Kind::Sql, failure::said(&error)))?;
+        state.write(session, &changes)?.map_err(|error| Error::new(Kind::Sql, words::said(&error)))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A statement that runs outside the one transaction: with the record of it where PostgreSQL allows that, else by itself.
 
-use super::failure;
+use super::words;
 use crate::error::{Error, Kind, Result};
 use crate::model::sql_error::SqlError;
 use crate::model::statement::Statement;
@@ -68,7 +68,7 @@ pub fn said(statement: &Statement, error: &SqlError) -> Error {
         _ => Kind::Sql,
     };
     let place = error.position.map_or_else(|| statement.place(), |position| statement.place_of(position));
-    Error::new(kind, failure::said(error).at(place))
+    Error::new(kind, words::said(error).at(place))
 }
 
 /// The indexes of the tables that a statement mentions.
@@ -100,5 +100,5 @@ fn drop_index(session: &mut Session, name: &str) -> Result<()> {
     log::info!("{name} is invalid, left by an earlier try: it is dropped");
     session
         .execute(&format!("DROP INDEX CONCURRENTLY IF EXISTS {name}"))?
-        .map_err(|error| Error::new(Kind::Sql, failure::said(&error)))
+        .map_err(|error| Error::new(Kind::Sql, words::said(&error)))
 }

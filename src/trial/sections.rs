@@ -87,7 +87,7 @@ impl Part<'_> {
 /// Makes the state tables, so that a section can be recorded.
 pub fn prepare(session: &mut Session, state: &StateTables) -> Result<()> {
     let empty = Changes::default();
-    state.write(session, &empty)?.map_err(|error| Error::new(Kind::Sql, super::failure::said(&error)))
+    state.write(session, &empty)?.map_err(|error| Error::new(Kind::Sql, super::words::said(&error)))
 }
 
 /// Whether the same can succeed later without anybody's doing: a lock, a deadlock, a serialization failure, a lost connection

@@ -5,6 +5,10 @@ use std::time::{Duration, Instant};
 use super::approval::refused_effects;
 use super::committing::{Migrations, Standing, commit};
 use super::opening::{Workspace, described};
+use super::part::Part;
+use crate::engine::comparison::Comparison;
+use crate::engine::migration_status::Resumed;
+use crate::engine::outcome::migration_step;
 use crate::error::{Error, Kind, Result};
 use crate::learned::Learned;
 use crate::model::effect::Effect;
@@ -12,21 +16,20 @@ use crate::model::migration::{Migration, Section};
 use crate::model::plan::Step;
 use crate::model::progress::Progress;
 use crate::model::record::{self, Deed};
-use crate::model::statement::Mode;
+use crate::model::statement::{MigrationId, Mode};
 use crate::postgres::connection::interrupt;
 use crate::postgres::effects::Ids;
 use crate::postgres::records::migrations::{MigrationRecord, NewEvent};
-use crate::trial::compare::{Comparison, Resumed};
 use crate::trial::outside::Earlier;
-use crate::trial::sections::{Part, milliseconds, passes_by_itself, prepare};
-use crate::trial::{self, Ended, Scope};
+use crate::trial::sections::{self, milliseconds, passes_by_itself, prepare};
+use crate::trial::{self, Ended};
 
 /// The longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// A migration of the project that runs by itself.
 pub struct Alone<'a> {
-    pub index: usize,
+    pub id: MigrationId,
     pub comparison: &'a Comparison,
     pub learned: &'a Learned,
     pub progress: &'a dyn Progress,
@@ -43,7 +46,7 @@ impl Alone<'_> {
         prepare(&mut workspace.session, &workspace.state)?;
         workspace.session.commit()?.unwrap_or(Ok(())).map_err(|error| trial::refused(&error))?;
         let mut steps = Vec::new();
-        let at = self.comparison.resumed.get(&self.index);
+        let at = self.comparison.resumed.get(&self.id);
         let mut resumed = at.cloned().unwrap_or_default();
         if resumed.completed > 0 || resumed.begun.is_some() {
             self.progress.say(&format!("{}: goes on where it stopped", migration.name));
@@ -76,12 +79,12 @@ impl Alone<'_> {
         workspace.state.write_migrations(&mut workspace.session, &[MigrationRecord::applied(&migration, 0)])?;
         let event = NewEvent::new(Deed::Applied, migration.name.clone());
         workspace.state.write_history(&mut workspace.session, &run, &[event])?;
-        steps.push(trial::migration_step(&migration));
+        steps.push(migration_step(&migration));
         Ok(steps)
     }
 
     fn migration<'a>(&self, workspace: &'a Workspace) -> &'a Migration {
-        &workspace.project.migrations.as_deref().unwrap_or_default()[self.index]
+        &workspace.project.migrations.as_deref().unwrap_or_default()[self.id.0]
     }
 
     fn section(
@@ -107,7 +110,7 @@ impl Alone<'_> {
             };
             let there_before = workspace.there_before().cloned();
             let described_outside = |ids: &Ids| described(&side, ids, there_before.as_ref());
-            let part = Part {
+            let part = sections::Part {
                 migration,
                 section,
                 from,
@@ -119,11 +122,7 @@ impl Alone<'_> {
             return part.run(&mut workspace.session, &workspace.state);
         }
         workspace.session.limit(section.timeout, section.lock_timeout)?;
-        // The run sees only this section.
-        let only: Vec<_> = migration.statements[from..section.statements.end].to_vec();
-        let all = replace_statements(workspace, self.index, only);
-        let ended = self.transaction(workspace, migration, section);
-        replace_statements(workspace, self.index, all);
+        let ended = self.transaction(workspace, migration, section, from);
         if ended.is_err() {
             // A connection that is gone has nothing to roll back.
             let _ = workspace.session.rollback();
@@ -133,8 +132,7 @@ impl Alone<'_> {
         freed
     }
 
-    fn transaction(&self, workspace: &mut Workspace, migration: &Migration, section: &Section) -> Result<Vec<Step>> {
-        let comparison = Comparison { migrations: vec![self.index], ..self.comparison.clone() };
+    fn transaction(&self, workspace: &mut Workspace, migration: &Migration, section: &Section, from: usize) -> Result<Vec<Step>> {
         let next = migration.parts().into_iter().find(|other| other.statements.start >= section.statements.end);
         let completed = section.statements.end;
         let standing = |finished: &trial::Finished| {
@@ -143,12 +141,13 @@ impl Alone<'_> {
             let section = next.as_ref().map_or_else(String::new, |next| next.name.clone());
             let event = NewEvent::new(Deed::SectionApplied, label(migration, completed));
             Migrations {
-                records: vec![(self.index, Standing::Partial { completed, section, milliseconds })],
+                records: vec![(self.id, Standing::Partial { completed, section, milliseconds })],
                 events: vec![NewEvent { duration: Some(milliseconds), ..event }],
                 ..Migrations::default()
             }
         };
-        match commit(workspace, &comparison, Scope::WhatMigrationsNeed, self.learned, self.progress, &standing)? {
+        let part = Part::Section(self.id, from..section.statements.end);
+        match commit(workspace, self.comparison, part, self.learned, self.progress, &standing)? {
             Ended::Finished(finished) => {
                 let steps = finished.plan.steps.into_iter();
                 Ok(steps.filter(|step| step.action != crate::model::plan::Action::Migrate).collect())
@@ -227,13 +226,4 @@ fn label(migration: &Migration, end: usize) -> String {
         Some(section) => format!("{}: {section}", migration.name),
         None => migration.name.clone(),
     }
-}
-
-fn replace_statements(
-    workspace: &mut Workspace,
-    index: usize,
-    statements: Vec<crate::model::statement::Statement>,
-) -> Vec<crate::model::statement::Statement> {
-    let migrations = workspace.project.migrations.as_deref_mut().unwrap_or_default();
-    migrations.get_mut(index).map(|migration| std::mem::replace(&mut migration.statements, statements)).unwrap_or_default()
 }

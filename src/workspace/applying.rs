@@ -3,15 +3,16 @@
 use super::alone::Alone;
 use super::committing::{all_applied, commit};
 use super::opening::Workspace;
+use super::part::Part;
 use crate::config::Settings;
+use crate::engine::comparison::Comparison;
+use crate::engine::stages::{self, Stage};
 use crate::error::{Error, Result};
 use crate::learned::Learned;
 use crate::model::approval::Allowed;
 use crate::model::plan::Plan;
 use crate::model::progress::Progress;
-use crate::trial::compare::Comparison;
-use crate::trial::stages::{self, Stage};
-use crate::trial::{self, Ended, Finished, Scope};
+use crate::trial::{self, CommitFirst, Ended, Finished};
 
 /// Applies everything that is pending without a word.
 pub fn everything(workspace: &mut Workspace, settings: &Settings, progress: &dyn Progress) -> Result<Plan> {
@@ -31,7 +32,7 @@ pub fn apply(
     mut comparison: Comparison,
 ) -> Result<Plan> {
     let mut learned = Learned::load(&settings.root);
-    let migrations: Vec<String> = comparison.migrations.iter().map(|&index| workspace.migrations()[index].name.clone()).collect();
+    let migrations: Vec<String> = comparison.migrations.iter().map(|id| workspace.migrations()[id.0].name.clone()).collect();
     let mut steps = Vec::new();
     if !stages::divided_by(&workspace.project, &comparison).is_empty() {
         workspace.begin_stages()?;
@@ -44,13 +45,14 @@ pub fn apply(
                 return Ok(Plan { steps, migrations, applied_migrations, ..all });
             }
             Stage::Whole => {
-                let scope = workspace.scope();
+                let part = Part::of_scope(workspace.scope());
                 let recording = all_applied(workspace);
-                let finished = match commit(workspace, &comparison, scope, &learned, progress, &recording)? {
+                let finished = match commit(workspace, &comparison, part, &learned, progress, &recording)? {
                     Ended::Finished(finished) => finished,
                     Ended::CommitFirst(first) => {
                         workspace.begin_stages()?;
-                        let finished = commit_all(workspace, &first.comparison, Scope::Everything, &learned, progress)?;
+                        let enums = only(&comparison, workspace, &first);
+                        let finished = commit_all(workspace, &enums, Part::Everything, &learned, progress)?;
                         steps.extend(finished.plan.steps);
                         comparison = workspace.compare_again(settings)?;
                         continue;
@@ -64,12 +66,12 @@ pub fn apply(
                 return Ok(Plan { steps, migrations, applied_migrations, ..finished.plan });
             }
             Stage::Before(migrations) => {
-                let finished = commit_all(workspace, &migrations, Scope::WhatMigrationsNeed, &learned, progress)?;
+                let finished = commit_all(workspace, &migrations, Part::Migrations, &learned, progress)?;
                 workspace.keep(settings, &mut learned, &finished);
                 steps.extend(finished.plan.steps);
             }
-            Stage::Alone(index) => {
-                let alone = Alone { index, comparison: &comparison, learned: &learned, progress };
+            Stage::Alone(id) => {
+                let alone = Alone { id, comparison: &comparison, learned: &learned, progress };
                 steps.extend(alone.run(workspace)?);
             }
         }
@@ -77,16 +79,28 @@ pub fn apply(
     }
 }
 
+/// A comparison with nothing in it but statements that have to be committed first.
+fn only(comparison: &Comparison, workspace: &Workspace, first: &[CommitFirst]) -> Comparison {
+    let recorded = &workspace.recorded.statements;
+    let label = |row: &usize| recorded[*row].object.as_ref().map(ToString::to_string);
+    let is_first = |row: &usize| label(row).is_some_and(|label| first.iter().any(|first| first.object == label));
+    Comparison {
+        statements: first.iter().map(|first| first.statement).collect(),
+        orphans: comparison.orphans.iter().copied().filter(is_first).collect(),
+        ..Comparison::default()
+    }
+}
+
 /// A stage in which nothing has to be committed before.
 fn commit_all(
     workspace: &mut Workspace,
     comparison: &Comparison,
-    scope: Scope,
+    part: Part<'_>,
     learned: &Learned,
     progress: &dyn Progress,
 ) -> Result<Box<Finished>> {
     let recording = all_applied(workspace);
-    match commit(workspace, comparison, scope, learned, progress, &recording)? {
+    match commit(workspace, comparison, part, learned, progress, &recording)? {
         Ended::Finished(finished) => Ok(finished),
         Ended::CommitFirst(_) => Err(Error::bug("a stage of its own would have to be divided")),
     }

@@ -56,7 +56,7 @@ pub fn allowed(settings: &Settings, consent: &Consent) -> Result<Allowed> {
 /// # Errors
 /// No agreement, of kind Disagreement.
 pub fn ask(workspace: &mut Workspace, settings: &Settings, consent: &Consent, plan: &Plan) -> Result<()> {
-    let losses = forbidden(plan, workspace.migrations(), &workspace.allowed);
+    let losses = forbidden(plan, &workspace.allowed);
     let has_losses = plan.steps.iter().any(|step| step.losses().next().is_some());
     let is_final = plan.steps.iter().any(|step| step.phase == Phase::Alone);
     let is_needed = has_losses || is_final || settings.confirm;

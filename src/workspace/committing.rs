@@ -4,25 +4,27 @@ use std::mem::take;
 
 use super::approval::refused;
 use super::opening::Workspace;
+use super::part::Part;
 use super::saved;
+use crate::engine::comparison::Comparison;
 use crate::error::{Error, Kind, Result};
 use crate::learned::Learned;
 use crate::model::approval::forbidden;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::progress::Progress;
 use crate::model::record::Deed;
+use crate::model::statement::MigrationId;
 use crate::postgres::records::Changes;
 use crate::postgres::records::migrations::{MigrationRecord, NewEvent};
-use crate::trial::compare::Comparison;
-use crate::trial::{self, Ended, Finished, Scope};
+use crate::trial::{self, Ended, Finished};
 
 /// How the migrations of a transaction are recorded.
 pub type Recording<'a> = &'a dyn Fn(&Finished) -> Migrations;
 
-/// What is to be recorded of migrations, by their indexes in the project.
+/// What is to be recorded of migrations.
 #[derive(Debug, Default)]
 pub struct Migrations {
-    pub records: Vec<(usize, Standing)>,
+    pub records: Vec<(MigrationId, Standing)>,
     pub taken_back: Vec<String>,
     pub events: Vec<NewEvent>,
 }
@@ -49,8 +51,8 @@ pub fn all_applied(workspace: &Workspace) -> impl Fn(&Finished) -> Migrations + 
         let mut all = Migrations::default();
         for ran in &finished.migrations {
             let milliseconds = i64::try_from(ran.took.as_millis()).unwrap_or(i64::MAX);
-            all.records.push((ran.index, Standing::Applied { milliseconds }));
-            let event = NewEvent::new(Deed::Applied, names[ran.index].clone());
+            all.records.push((ran.id, Standing::Applied { milliseconds }));
+            let event = NewEvent::new(Deed::Applied, names[ran.id.0].clone());
             all.events.push(NewEvent { duration: Some(milliseconds), ..event });
         }
         all
@@ -61,12 +63,12 @@ pub fn all_applied(workspace: &Workspace) -> impl Fn(&Finished) -> Migrations + 
 pub fn commit(
     workspace: &mut Workspace,
     comparison: &Comparison,
-    scope: Scope,
+    part: Part<'_>,
     learned: &Learned,
     progress: &dyn Progress,
     recording: Recording<'_>,
 ) -> Result<Ended> {
-    let mut finished = match workspace.run_trial(comparison, scope, learned, progress)? {
+    let mut finished = match workspace.run_trial(comparison, part, learned, progress)? {
         Ended::Finished(finished) => finished,
         first => {
             workspace.session.rollback()?;
@@ -79,7 +81,7 @@ pub fn commit(
 
 /// Records what the open transaction did and commits it.
 pub fn record(workspace: &mut Workspace, finished: &mut Finished, recording: Recording<'_>) -> Result<()> {
-    if let Some(error) = refused(&forbidden(&finished.plan, workspace.migrations(), &workspace.allowed)) {
+    if let Some(error) = refused(&forbidden(&finished.plan, &workspace.allowed)) {
         workspace.session.rollback()?;
         return Err(error);
     }
@@ -98,14 +100,14 @@ pub fn record(workspace: &mut Workspace, finished: &mut Finished, recording: Rec
         events.push(NewEvent { detail, ..NewEvent::new(Deed::CodeApplied, "") });
     }
     let changes = Changes {
-        migrations: records.iter().map(|(index, standing)| standing.record(&migrations[*index])).collect(),
+        migrations: records.iter().map(|(id, standing)| standing.record(&migrations[id.0])).collect(),
         taken_back: taken_back.iter().map(String::as_str).collect(),
         run: run.clone(),
         events,
         statements: take(&mut finished.records),
         dependencies: take(&mut finished.dependencies),
         forgotten: take(&mut finished.forgotten),
-        seen_again: take(&mut finished.seen_again),
+        seen_again: take(&mut finished.refreshed),
     };
     workspace.state.write(&mut workspace.session, &changes)?.map_err(|error| trial::refused(&error))?;
     (finished.records, finished.dependencies) = (changes.statements, changes.dependencies);

@@ -10,6 +10,7 @@ pub mod known_graph;
 pub mod lints;
 mod migration_lookup;
 pub mod opening;
+pub mod part;
 pub mod planning;
 pub mod saved;
 pub mod saved_plan;

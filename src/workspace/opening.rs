@@ -6,17 +6,24 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
 use super::migration_lookup;
+use super::part::Part;
 use super::saved_plan::SavedPlan;
 use crate::config::{Lessons, Settings};
+use crate::engine::comparison::compare;
+use crate::engine::healing;
+use crate::engine::status;
+use crate::engine::work::{Scope, Work};
 use crate::error::{Error, Result};
 use crate::learned::{Learned, Objects};
 use crate::model::approval::Allowed;
 use crate::model::migration::Migration;
 use crate::model::object::CatalogId;
 use crate::model::plan::Plan;
-use crate::model::progress::{Progress, Silent};
+use crate::model::progress::Progress;
 use crate::model::project::Project;
 use crate::model::record::{Drift, OnDrift, Recorded};
+use crate::model::statement::MigrationId;
+use crate::model::status::Status;
 use crate::postgres::connection::Target;
 use crate::postgres::connection::interrupt;
 use crate::postgres::connection::limits::Limits;
@@ -27,9 +34,9 @@ use crate::postgres::records::drift;
 use crate::postgres::session::Session;
 use crate::postgres::session::lock;
 use crate::project::{Directories, load};
-use crate::trial::compare::{Comparison, compare};
-use crate::trial::drift as healing;
-use crate::trial::{self, Ended, Finished, Input, Scope, check_room};
+use crate::trial::{self, Ended, Finished, Outside, check_room};
+
+pub use crate::engine::comparison::Comparison;
 
 /// A session for a command that needs no project.
 pub fn connect(settings: &Settings) -> Result<Session> {
@@ -263,7 +270,7 @@ impl Workspace {
             healing::include(&mut comparison, &self.project, &self.recorded, &drift);
         }
         if let Some(until) = self.until {
-            comparison.migrations.retain(|&index| index <= until);
+            comparison.migrations.retain(|id| id.0 <= until);
             if comparison.migrations.is_empty() && self.scope() == Scope::WhatMigrationsNeed {
                 comparison = Comparison::default();
             }
@@ -273,10 +280,10 @@ impl Workspace {
 
     fn leave_alone(&mut self, comparison: &mut Comparison) {
         let Some(first) = self.without_migrations_from else { return };
-        let left: Vec<usize> = comparison.migrations.iter().copied().filter(|&index| index >= first).collect();
-        comparison.migrations.retain(|index| *index < first);
-        comparison.resumed.retain(|index, _| *index < first);
-        self.left_alone = left.into_iter().map(|index| self.migrations()[index].name.clone()).collect();
+        let left: Vec<MigrationId> = comparison.migrations.iter().copied().filter(|id| id.0 >= first).collect();
+        comparison.migrations.retain(|id| id.0 < first);
+        comparison.resumed.retain(|id, _| id.0 < first);
+        self.left_alone = left.into_iter().map(|id| self.migrations()[id.0].name.clone()).collect();
     }
 
     /// Remembers what is there, before a run in several stages.
@@ -301,20 +308,25 @@ impl Workspace {
         }
     }
 
+    /// How files and database stand to each other, seen without trying anything.
+    pub fn status(&mut self) -> Result<Status> {
+        let drift = self.drift()?;
+        Ok(status::of(&self.project, &self.recorded, &drift))
+    }
+
     /// Tries everything that is pending in a transaction that is left open.
     pub fn run_trial(
         &mut self,
         comparison: &Comparison,
-        scope: Scope,
+        part: Part<'_>,
         learned: &Learned,
         progress: &dyn Progress,
     ) -> Result<Ended> {
         let side = self.side()?;
         let existing = |ids: &[CatalogId]| existing(&side, ids);
         let described = |ids: &Ids| described(&side, ids, self.there_before.as_ref());
-        let input = input(&self.project, &self.recorded, comparison, learned, &existing, progress);
-        let input = Input { scope, described_outside: &described, ..input };
-        let pending = comparison.statements.len() + comparison.migrations.len();
+        let work = part.of(work(&self.project, &self.recorded, comparison, learned));
+        let pending = comparison.statements.len() + work.migrations.len();
         let limits = std::thread::scope(|scope| {
             let limits = scope.spawn(|| side.with(|client| Limits::read(client)));
             let begun = self.session.begin();
@@ -322,13 +334,12 @@ impl Workspace {
         });
         check_room(pending, &limits.0??)?;
         limits.1?.map_err(|error| trial::refused(&error))?;
-        trial::run(&mut self.session, &input)
+        trial::run(&mut self.session, &work, Outside { existing: &existing, described: &described }, progress)
     }
 
     /// What would be done, in the known order, for a role that may not try it.
     pub fn known_order(&self, comparison: &Comparison, learned: &Learned, reason: String) -> Plan {
-        let existing = |_: &[CatalogId]| Ok(HashSet::new());
-        trial::known_order(&input(&self.project, &self.recorded, comparison, learned, &existing, &Silent), reason)
+        trial::known_order(&work(&self.project, &self.recorded, comparison, learned), reason)
     }
 
     /// The plan when nothing is to be done.
@@ -379,28 +390,12 @@ pub(super) fn described(side: &SidePool, ids: &Ids, there_before: Option<&Ids>) 
     side.with(|client| crate::postgres::effects::described_outside(client, ids))
 }
 
-type Existing<'a> = &'a dyn Fn(&[CatalogId]) -> Result<HashSet<CatalogId>>;
-
-fn input<'a>(
-    project: &'a Project,
-    recorded: &'a Recorded,
-    comparison: &'a Comparison,
-    learned: &Learned,
-    existing: Existing<'a>,
-    progress: &'a dyn Progress,
-) -> Input<'a> {
-    let statements = project.statements.as_deref().unwrap_or_default();
+fn work<'a>(project: &'a Project, recorded: &'a Recorded, comparison: &'a Comparison, learned: &Learned) -> Work<'a> {
+    let work = Work::new(project, recorded, comparison, Scope::Everything);
     let migrations = project.migrations.as_deref().unwrap_or_default();
-    let needed_by_migrations = learned.needed_by(migrations, statements);
-    Input {
-        project,
-        recorded,
-        comparison,
-        known: learned.edges(statements),
-        needed_by_migrations,
-        existing,
-        described_outside: &|_| Ok(Described::default()),
-        progress,
-        scope: Scope::Everything,
+    Work {
+        known: learned.edges(work.statements()),
+        needed_by_migrations: learned.needed_by(migrations, work.statements()),
+        ..work
     }
 }

@@ -1,15 +1,16 @@
 //! What apply would do, found by doing it and rolling back.
 
 use super::opening::Workspace;
+use super::part::Part;
 use crate::config::Settings;
+use crate::engine::comparison::Comparison;
+use crate::engine::stages;
 use crate::error::Result;
 use crate::learned::Learned;
 use crate::model::plan::{Action, Plan, Reason, Step};
-use crate::model::statement::StatementId;
 use crate::output::progress::Bar;
 use crate::output::{Extra, Presentation};
-use crate::trial::compare::Comparison;
-use crate::trial::{CommitFirst, Ended, redefinition, stages};
+use crate::trial::{CommitFirst, Ended, redefinition};
 
 /// The plan of everything that is pending; where this role or server is read-only, in the known order.
 pub fn plan(workspace: &mut Workspace, settings: &Settings, presentation: &Presentation) -> Result<Plan> {
@@ -43,7 +44,7 @@ pub fn tried(
         return Ok(workspace.known_order(comparison, &learned, reason));
     }
     let progress = Bar::new(presentation.progress);
-    let mut finished = match workspace.run_trial(comparison, workspace.scope(), &learned, &progress)? {
+    let mut finished = match workspace.run_trial(comparison, Part::of_scope(workspace.scope()), &learned, &progress)? {
         Ended::Finished(finished) => finished,
         Ended::CommitFirst(first) => {
             workspace.session.rollback()?;
@@ -64,15 +65,15 @@ pub fn tried(
 }
 
 /// The plan where new enum values have to be committed before the rest can be tried.
-fn committed_first(workspace: &Workspace, comparison: &Comparison, learned: &Learned, first: &CommitFirst) -> Plan {
-    let what = first.objects.join(", ");
+fn committed_first(workspace: &Workspace, comparison: &Comparison, learned: &Learned, first: &[CommitFirst]) -> Plan {
+    let what = first.iter().map(|first| first.object.as_str()).collect::<Vec<_>>().join(", ");
     let reason = format!("{what} gets values that can be used only after a commit, so apply commits them first, by themselves");
     let mut plan = workspace.known_order(comparison, learned, reason);
     let mut steps = Vec::new();
-    for (statement, sql) in &first.alters {
-        let at = plan.steps.iter().position(|step| step.statement == Some(StatementId(*statement)));
+    for first in first {
+        let at = plan.steps.iter().position(|step| step.statement == Some(first.statement));
         let Some(step) = at.map(|at| plan.steps.remove(at)) else { continue };
-        steps.push(Step { action: Action::Alter, sql: sql.clone(), reason: Reason::Modified, ..step });
+        steps.push(Step { action: Action::Alter, sql: first.alters.clone(), reason: Reason::Modified, ..step });
     }
     steps.append(&mut plan.steps);
     Plan { steps, ..plan }

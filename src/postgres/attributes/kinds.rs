@@ -1,14 +1,14 @@
 //! What only some kinds of objects carry: options, states, settings, storage.
 
 use super::giving::Giving;
-use super::{Because, Routine};
+use super::{Restored, Routine};
 use crate::model::name::quote_literal;
 use crate::sql::spelling::{identifier, qualified};
 
 /// What no statement that creates an object can say.
-pub(super) fn kept(giving: &mut Giving<'_>, because: Because) {
+pub(super) fn kept(giving: &mut Giving<'_>, because: Restored) {
     // Drift looks at the state as well: there it is what is to go.
-    if because != Because::ItDrifted {
+    if because != Restored::WithoutDrift {
         enabled(giving);
     }
     columns(giving);
@@ -73,10 +73,10 @@ pub(super) fn said_by_the_text(giving: &mut Giving<'_>) {
 
 /// Whether a materialized view holds rows. Rows are data: once there, they are there again; an empty one is made so only if
 /// its text is the same, because a text can say WITH DATA.
-pub(super) fn contents(giving: &mut Giving<'_>, because: Because) {
+pub(super) fn contents(giving: &mut Giving<'_>, because: Restored) {
     let refresh = match (giving.was.attributes.is_populated, giving.now.attributes.is_populated) {
         (Some(true), Some(false)) => "",
-        (Some(false), Some(true)) if because == Because::SomethingElse => " WITH NO DATA",
+        (Some(false), Some(true)) if because == Restored::All => " WITH NO DATA",
         _ => return,
     };
     let sql = format!("REFRESH MATERIALIZED VIEW {}{refresh}", giving.relation());

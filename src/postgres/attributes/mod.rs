@@ -3,13 +3,14 @@
 //! The rule: **what the object's own statement can say is the statement's to say once its text changed; all else is kept.**
 //! An owner, a grant, a comment, a trigger's state, a column's statistics target can be in no CREATE statement: they are always
 //! given back. View options, a function's settings and cost, a tablespace can be: they are given back only if the object is
-//! created again with an unchanged text ([`Because::SomethingElse`]), because then what was there and is not in the text was set
+//! created again with an unchanged text ([`Restored::All`]), because then what was there and is not in the text was set
 //! by an ALTER. What other statements of the files set (GRANT, COMMENT, ALTER) wins by running after [`restore`].
 
 mod bare;
 mod giving;
 mod grants;
 mod kinds;
+mod ownership;
 mod statements;
 
 use std::borrow::Cow;
@@ -21,9 +22,12 @@ use tokio_postgres::types::Json;
 
 pub use self::bare::{Added, Bare, Created, DefaultPrivileges, bare, created_privileges, default_privileges};
 pub use self::grants::Privilege;
-use super::session::{Part, Session, Unit};
+pub use self::ownership::owners_help;
+use super::session::Session;
 use crate::error::Result;
+use crate::model::attempt::{Attempt, AttemptId, Part};
 use crate::model::object::{CatalogId, Object};
+use crate::model::restored::Restored;
 use crate::model::sql_error::SqlError;
 use crate::model::statement::Settings;
 
@@ -36,27 +40,14 @@ pub struct Carried {
     columns: Vec<Column>,
 }
 
-/// Why an object was created again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Because {
-    /// The text that creates it is another one.
-    ItsTextChanged,
-    /// Somebody else changed it: what they set on it is what is to go.
-    ItDrifted,
-    /// It is created by the same text as before, or as PostgreSQL described it.
-    SomethingElse,
-    /// An ALTER that changed it is gone: what only an ALTER can have set, the owner included, does not come back.
-    ItsAlterIsGone,
-}
-
 /// An object that is there again (or was replaced in place).
 #[derive(Debug, Clone, Copy)]
 pub struct Recreated<'a> {
     pub was: &'a Carried,
     pub now: CatalogId,
-    pub because: Because,
-    /// The number of the try that what is given back is put down to.
-    pub unit: i32,
+    pub restored: Restored,
+    /// The attempt that what is given back is put down to.
+    pub by: AttemptId,
 }
 
 /// What could not be given back. The run must not be committed.
@@ -106,7 +97,7 @@ pub fn steps(session: &mut Session, recreated: &[Recreated<'_>]) -> Result<Vec<O
     let with_columns: Vec<CatalogId> = recreated.iter().filter(|one| !one.was.columns.is_empty()).map(|one| one.now).collect();
     let now = with_empty_path(session, |session| captured(session, &ids, Columns::AllOf(&with_columns)))?;
     let now: HashMap<CatalogId, Carried> = now.into_iter().map(|one| (one.id, one)).collect();
-    Ok(recreated.iter().map(|one| Some(statements::steps(one.was, now.get(&one.now)?, one.because))).collect())
+    Ok(recreated.iter().map(|one| Some(statements::steps(one.was, now.get(&one.now)?, one.restored))).collect())
 }
 
 /// Gives back to each object what it carried. All of one object's or nothing of it: what PostgreSQL refuses is returned by name.
@@ -123,14 +114,14 @@ pub fn restore(session: &mut Session, recreated: &[Recreated<'_>]) -> Result<Vec
         }
     }
     let part = |sql| Part { sql: Cow::Borrowed(sql), statements: 1, settings: &settings };
-    let units: Vec<Unit<'_>> = works
+    let attempts: Vec<Attempt<'_>> = works
         .iter()
-        .map(|(one, _, texts)| Unit { number: one.unit, parts: texts.iter().map(|text| part(text.as_str())).collect() })
+        .map(|(one, _, texts)| Attempt { id: one.by, parts: texts.iter().map(|text| part(text.as_str())).collect() })
         .collect();
     let mut begin = 0;
-    while begin < units.len() {
-        let Some(failure) = session.attempt(&units[begin..])?.failure else { break };
-        let (one, steps, texts) = &works[begin + failure.unit];
+    while begin < attempts.len() {
+        let Some(failure) = session.attempt(&attempts[begin..])?.failure else { break };
+        let (one, steps, texts) = &works[begin + failure.attempt];
         let sql = texts.get(failure.part).map(String::as_str);
         // A role that cannot be taken fails what it was to be taken for.
         let step = sql.and_then(|sql| {
@@ -139,7 +130,7 @@ pub fn restore(session: &mut Session, recreated: &[Recreated<'_>]) -> Result<Vec
         });
         let what = step.map_or_else(|| "what it carried".to_owned(), |step| step.what.clone());
         refused.push(Refusal { object: one.was.object.clone(), what, error: Some(failure.error) });
-        begin += failure.unit + 1;
+        begin += failure.attempt + 1;
     }
     Ok(refused)
 }

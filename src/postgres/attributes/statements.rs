@@ -1,12 +1,12 @@
 //! Compares what an object carried with what it carries now, and words the difference as statements.
 
 use super::giving::Giving;
-use super::{Because, Carried, Step};
+use super::{Carried, Restored, Step};
 use super::{grants, kinds};
 
 /// The statements for one object; nothing where nothing differs.
-pub(super) fn steps(was: &Carried, now: &Carried, because: Because) -> Vec<Step> {
-    if because == Because::ItsAlterIsGone {
+pub(super) fn steps(was: &Carried, now: &Carried, because: Restored) -> Vec<Step> {
+    if because == Restored::WithoutAlter {
         return granted_and_said(was, now);
     }
     let owner_role = was.attributes.owner.clone().filter(|_| !was.attributes.acts_for_owner);
@@ -16,7 +16,7 @@ pub(super) fn steps(was: &Carried, now: &Carried, because: Because) -> Vec<Step>
     giving.column_privileges();
     giving.remarks();
     kinds::kept(&mut giving, because);
-    if because == Because::SomethingElse {
+    if because == Restored::All {
         kinds::said_by_the_text(&mut giving);
     }
     kinds::contents(&mut giving, because);

@@ -2,55 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use petgraph::algo::{tarjan_scc, toposort};
-use petgraph::graphmap::DiGraphMap;
-
 use crate::error::Result;
+use crate::model::dependent::{Dependent, DropRole};
 use crate::model::object::{CatalogId, Object};
 use crate::postgres::attributes::with_empty_path;
 use crate::postgres::session::Session;
 use crate::sql::spelling;
-
-/// An object that has to be dropped, or one that was asked about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dependent {
-    pub id: CatalogId,
-    /// The number of a table's column; 0 for a whole object.
-    pub sub: i32,
-    pub object: Object,
-    /// Those of this list on which it depends directly.
-    pub depends_on: Vec<CatalogId>,
-    pub standing: Standing,
-    /// The extension that it is a member of.
-    pub extension: Option<String>,
-    /// Whether it has to be dropped by itself although it would go with its owner: it also depends on something else here.
-    is_dropped_first: bool,
-}
-
-/// Whether an object is dropped by a statement of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// It was asked about.
-    Asked,
-    /// PostgreSQL refuses to drop what it depends on as long as it is there.
-    Itself,
-    /// It goes silently with this object and is not back when that is created again: a trigger, a rule, an index, a default.
-    PartOf(CatalogId),
-}
-
-impl Dependent {
-    /// The statements that drop it, each without CASCADE; none if it goes with its owner.
-    /// `None`: it cannot be dropped, because it holds data or no statement drops it.
-    pub fn drop_statements(&self) -> Option<Vec<String>> {
-        if matches!(self.standing, Standing::PartOf(_)) && !self.is_dropped_first {
-            return Some(Vec::new());
-        }
-        if self.sub != 0 {
-            return None;
-        }
-        Some(spelling::drop_statements(&self.object, self.extension.as_deref())).filter(|statements| !statements.is_empty())
-    }
-}
 
 /// The objects and all that depends on them, directly or not, dependents before what they depend on. In the reverse order
 /// everything can be created again. Internal parts (a view's rule, a row type) are put down to the object that they belong to.
@@ -65,36 +22,11 @@ pub fn dependents_of_column(session: &mut Session, table: CatalogId, column: i32
     walk(session, &[Node { id: table, sub: column }])
 }
 
-/// The circles among objects that need each other. Replaced one by one they can come to that; created they cannot.
-pub fn circles(all: &[Dependent]) -> Vec<Vec<CatalogId>> {
-    tarjan_scc(&needs(all, &[])).into_iter().filter(|circle| circle.len() > 1).collect()
-}
-
 /// The statements that make views need nothing any more, with the same columns; of other kinds there are none.
 pub fn stubs(session: &mut Session, views: &[CatalogId]) -> Result<Vec<String>> {
     let views: Vec<u32> = views.iter().map(|view| view.object).collect();
     let rows = with_empty_path(session, |session| session.query(include_str!("stubs.sql"), &[&views]))?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
-}
-
-/// The same objects, dependents first, where some need nothing any more.
-pub fn reordered(all: Vec<Dependent>, without_needs: &[CatalogId]) -> Vec<Dependent> {
-    let Ok(order) = toposort(&needs(&all, without_needs), None) else { return all };
-    let place: HashMap<CatalogId, usize> = order.into_iter().enumerate().map(|(at, id)| (id, at)).collect();
-    let mut all = all;
-    all.sort_by_key(|one| place.get(&one.id).copied());
-    all
-}
-
-fn needs(all: &[Dependent], without_needs: &[CatalogId]) -> DiGraphMap<CatalogId, ()> {
-    let mut graph = DiGraphMap::new();
-    for one in all {
-        graph.add_node(one.id);
-        for needed in one.depends_on.iter().filter(|_| !without_needs.contains(&one.id)) {
-            graph.add_edge(one.id, *needed, ());
-        }
-    }
-    graph
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -169,7 +101,7 @@ impl Graph {
         for edge in edges.iter().filter(|edge| edge.bond == Bond::Internal && !goes_by_itself(edge)) {
             owners.insert(edge.dependent, edge.referenced);
         }
-        let standing_for = |node: Node| {
+        let role_for = |node: Node| {
             let mut at = node;
             // A part of a part of a part is as deep as PostgreSQL goes; the limit is against a damaged catalog.
             for _ in 0..16 {
@@ -181,10 +113,10 @@ impl Graph {
             at
         };
         let mut graph = Graph { needs: BTreeMap::new(), part_of: HashMap::new(), roots };
-        graph.roots.retain(|root| standing_for(*root) == *root);
+        graph.roots.retain(|root| role_for(*root) == *root);
         graph.needs.extend(graph.roots.iter().map(|&root| (root, BTreeSet::new())));
         for edge in edges {
-            let (dependent, referenced) = (standing_for(edge.dependent), standing_for(edge.referenced));
+            let (dependent, referenced) = (role_for(edge.dependent), role_for(edge.referenced));
             graph.needs.entry(dependent).or_default();
             // A column of a table that was asked about is that table.
             if dependent == referenced || graph.roots.contains(&Node { sub: 0, ..dependent }) && dependent.sub != 0 {
@@ -230,17 +162,17 @@ impl Graph {
             let node = nodes[at];
             let (object, extension) = names[&node].clone();
             let depends_on: BTreeSet<CatalogId> = known(&node).map(|needed| nodes[needed].id).collect();
-            let standing = match self.part_of.get(&node) {
-                _ if self.roots.contains(&node) => Standing::Asked,
-                Some(owner) => Standing::PartOf(owner.id),
-                None => Standing::Itself,
+            let role = match self.part_of.get(&node) {
+                _ if self.roots.contains(&node) => DropRole::Requested,
+                Some(owner) => DropRole::Part(owner.id),
+                None => DropRole::Dependent,
             };
             Dependent {
                 id: node.id,
                 sub: node.sub,
                 object,
                 depends_on: depends_on.into_iter().collect(),
-                standing,
+                role,
                 extension,
                 is_dropped_first: is_dropped_first.contains(&node),
             }

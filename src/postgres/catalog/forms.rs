@@ -6,51 +6,17 @@ use serde::Deserialize;
 use tokio_postgres::types::Json;
 
 use crate::error::Result;
+use crate::model::attempt::{Attempt, AttemptId, Failure, Part};
+use crate::model::form::{Attribute, Domain, Form, Forms};
 use crate::model::name::quote_identifier;
 use crate::model::object::{CatalogId, Object};
 use crate::model::sql_error::SqlError;
 use crate::model::statement::{Settings, Statement};
-use crate::postgres::session::{Failure, Part, Session, Unit};
+use crate::postgres::session::Session;
 use crate::sql::spelling;
 
 /// Where the present object is while the statement makes another one of its name; never committed.
 const ASIDE: &str = "pgmg_aside";
-
-/// What something is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Form {
-    Enum(Vec<String>),
-    Composite(Vec<Attribute>),
-    Domain(Domain),
-    /// A table, a sequence or the like: a line for each column, constraint or option.
-    Lines(Vec<String>),
-    /// A type that has no parts that could be compared.
-    Opaque,
-}
-
-/// An attribute of a composite type, or a constraint of a domain: its name as SQL spells it and what follows the name.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "(String, String)")]
-pub struct Attribute {
-    pub name: String,
-    pub definition: String,
-}
-
-/// The parts of a domain.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Domain {
-    pub base: String,
-    pub not_null: bool,
-    pub default: Option<String>,
-    pub constraints: Vec<Attribute>,
-}
-
-/// An object as it is, and as a statement would make it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Forms {
-    pub now: Form,
-    pub wanted: Form,
-}
 
 /// What came of comparing.
 #[derive(Debug)]
@@ -64,15 +30,9 @@ pub enum Compared {
     Unknown,
 }
 
-impl From<(String, String)> for Attribute {
-    fn from((name, definition): (String, String)) -> Self {
-        Attribute { name, definition }
-    }
-}
-
 /// Puts an object aside, lets the statement make its own, reads both and undoes all of it. No text is read, so that any syntax
 /// will do.
-pub fn compare(session: &mut Session, id: CatalogId, object: &Object, statement: &Statement, number: i32) -> Result<Compared> {
+pub fn compare(session: &mut Session, id: CatalogId, object: &Object, statement: &Statement, by: AttemptId) -> Result<Compared> {
     let place = session.query(include_str!("relation_schema.sql"), &[&id.class, &id.object])?;
     let (Some(place), Some(address)) = (place.first(), spelling::address(object)) else { return Ok(Compared::Unknown) };
     let (schema, name): (String, String) = (place.get(0), place.get(1));
@@ -86,7 +46,7 @@ pub fn compare(session: &mut Session, id: CatalogId, object: &Object, statement:
     ];
     let is_type = object.kind == "type";
     let query = if is_type { include_str!("type_forms.sql") } else { include_str!("relation_forms.sql") };
-    let rows = match session.look(&Unit { number, parts }, query, &[&id.object, &schema, &name])? {
+    let rows = match session.look(&Attempt { id: by, parts }, query, &[&id.object, &schema, &name])? {
         Ok(rows) => rows,
         Err(failure) if failure.part == 2 => return Ok(Compared::StatementFailed(failure)),
         Err(failure) => return Ok(Compared::Stays(Box::new(failure.error))),

@@ -13,28 +13,10 @@ use tokio_postgres::types::ToSql;
 
 use super::session::Session;
 use crate::error::Result;
+use crate::model::attempt::AttemptId;
+use crate::model::look::{CatalogDependency, Written};
 use crate::model::object::{CatalogId, Object};
 use owners::Owners;
-
-/// An object with a catalog row that a try wrote.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
-    /// The number in the try's marker row.
-    pub unit: i32,
-    pub id: CatalogId,
-    pub object: Object,
-    /// It lies in a schema that vanishes with the session.
-    pub is_temporary: bool,
-}
-
-/// One object needs another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CatalogDependency {
-    pub dependent: CatalogId,
-    pub referenced: CatalogId,
-    /// The dependent is a part of the other one and goes with it.
-    pub is_part: bool,
-}
 
 /// Catalogs without an oid of their own: their name, the catalog of the object they are a part of, and the column that names it.
 const PARTS: &[(&str, &str, &str)] = &[
@@ -152,13 +134,13 @@ impl CatalogRows {
         let identified = identified(session, &ids)?;
         let written = placed.into_iter().filter_map(|(place, id)| {
             let (object, schema) = identified.get(&id)?;
-            let unit = marks.get(place.checked_sub(1)?)?.1;
+            let by = AttemptId::of_number(marks.get(place.checked_sub(1)?)?.1);
             let is_temporary = match schema.as_deref() {
                 Some("pg_toast") => return None,
                 Some(schema) => schema.starts_with("pg_temp"),
                 None => false,
             };
-            Some(Written { unit, id, object: object.clone(), is_temporary })
+            Some(Written { by, id, object: object.clone(), is_temporary })
         });
         Ok(written.collect())
     }

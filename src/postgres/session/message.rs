@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Failure;
+use crate::model::attempt::Failure;
 use crate::model::sql_error::SqlError;
 use crate::model::statement::Conforming;
 
@@ -22,29 +22,29 @@ pub struct Sent {
 pub struct Command {
     pub text: String,
     pub completions: usize,
-    pub unit: usize,
+    pub attempt: usize,
     pub part: usize,
     pub setting: Option<usize>,
-    /// The unit that is done when this is.
+    /// The attempt that is done when this is.
     pub finishes: Option<usize>,
     /// How the server reads strings when it gets this.
     pub read_as: Conforming,
 }
 
 impl Command {
-    /// A statement of a part of a unit, or of one of its settings; the text is still to be put in.
-    pub fn new(unit: usize, part: usize, setting: Option<usize>, read_as: Conforming) -> Self {
-        Command { text: String::new(), completions: 1, unit, part, setting, finishes: None, read_as }
+    /// A statement of a part of a attempt, or of one of its settings; the text is still to be put in.
+    pub fn new(attempt: usize, part: usize, setting: Option<usize>, read_as: Conforming) -> Self {
+        Command { text: String::new(), completions: 1, attempt, part, setting, finishes: None, read_as }
     }
 
     /// A statement of pgmg's own.
-    pub fn own(text: &str, unit: usize, read_as: Conforming) -> Self {
-        Command { text: text.to_owned(), ..Command::new(unit, 0, None, read_as) }
+    pub fn own(text: &str, attempt: usize, read_as: Conforming) -> Self {
+        Command { text: text.to_owned(), ..Command::new(attempt, 0, None, read_as) }
     }
 
     /// What it means that this one failed.
     pub fn failure(&self, error: SqlError) -> Failure {
-        Failure { unit: self.unit, part: self.part, setting: self.setting, error }
+        Failure { attempt: self.attempt, part: self.part, setting: self.setting, error }
     }
 }
 

@@ -5,7 +5,6 @@ pub mod lock;
 mod message;
 mod settings;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use tokio_postgres::{Client, Row, SimpleQueryMessage};
 use super::connection::server_error::sql_error;
 use super::connection::{Cancellation, Target, interrupt};
 use crate::error::{Error, Kind, Result};
+use crate::model::attempt::{Attempt, Failure, Outcome};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::sql_error::SqlError;
 use crate::model::statement::{Conforming, Settings};
@@ -31,7 +31,7 @@ pub struct Session {
     base: String,
     /// The same without the limits of a section.
     own_base: String,
-    /// The settings in force as of the last finished unit.
+    /// The settings in force as of the last finished attempt.
     settings: Option<Arc<Settings>>,
     savepoint: Savepoint,
     messages: usize,
@@ -43,49 +43,10 @@ pub struct Session {
 enum Savepoint {
     /// No transaction is open.
     None,
-    /// Ready for the next unit.
+    /// Ready for the next attempt.
     Open,
-    /// The last unit failed: the transaction waits for ROLLBACK TO.
+    /// The last attempt failed: the transaction waits for ROLLBACK TO.
     Failed,
-}
-
-/// What is tried as one: all of it, or nothing.
-#[derive(Debug, Clone)]
-pub struct Unit<'a> {
-    /// The number that its marker row gets.
-    pub number: i32,
-    pub parts: Vec<Part<'a>>,
-}
-
-/// One statement of a unit with the settings it wants.
-#[derive(Debug, Clone)]
-pub struct Part<'a> {
-    pub sql: Cow<'a, str>,
-    /// How many SQL statements the text holds; 0 if nobody can tell: it then goes in a message of its own.
-    pub statements: usize,
-    pub settings: &'a Arc<Settings>,
-}
-
-/// How far a batch came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// How many units are done, from the first on.
-    pub done: usize,
-    /// The unit that failed; without it those after `done` were not reached.
-    pub failure: Option<Failure>,
-}
-
-/// Why a unit failed. The units before it that are not done were not reached (a syntax error stops a whole message).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// Its index in the batch.
-    pub unit: usize,
-    /// The part of it.
-    pub part: usize,
-    /// The setting of that part which failed, if it was not the part itself.
-    pub setting: Option<usize>,
-    /// The position counts from the beginning of that part or setting.
-    pub error: SqlError,
 }
 
 impl Session {
@@ -134,26 +95,26 @@ impl Session {
         Ok(begun)
     }
 
-    /// Tries units in order until one fails. Those that are done stay; the one that failed leaves nothing.
-    pub fn attempt(&mut self, units: &[Unit<'_>]) -> Result<Outcome> {
-        self.attempt_heard(units, &|_| {})
+    /// Tries attempts in order until one fails. Those that are done stay; the one that failed leaves nothing.
+    pub fn attempt(&mut self, attempts: &[Attempt<'_>]) -> Result<Outcome> {
+        self.attempt_heard(attempts, &|_| {})
     }
 
     /// The same; `heard` learns how many commands of a message are done, the marker row counted.
-    pub fn attempt_heard(&mut self, units: &[Unit<'_>], heard: &dyn Fn(usize)) -> Result<Outcome> {
-        let (commands, settings_after) = self.commands(units);
+    pub fn attempt_heard(&mut self, attempts: &[Attempt<'_>], heard: &dyn Fn(usize)) -> Result<Outcome> {
+        let (commands, settings_after) = self.commands(attempts);
         let mut done = 0;
         for range in messages(&commands) {
             let outcome = self.send(&commands[range.clone()], heard)?;
             let reached = range.start + outcome.completed;
-            done = commands[..reached].iter().rev().find_map(|command| command.finishes).map_or(0, |unit| unit + 1);
+            done = commands[..reached].iter().rev().find_map(|command| command.finishes).map_or(0, |attempt| attempt + 1);
             if done > 0 {
                 self.settings = settings_after[done - 1].clone();
             }
             let Some(error) = outcome.error else { continue };
             self.savepoint = Savepoint::Failed;
-            if outcome.unclear && units.len() > 1 {
-                return self.attempt_singly(units, done);
+            if outcome.unclear && attempts.len() > 1 {
+                return self.attempt_singly(attempts, done);
             }
             let failed = &commands[range.start + outcome.failed];
             return Ok(Outcome { done, failure: Some(failed.failure(error)) });
@@ -161,14 +122,14 @@ impl Session {
         Ok(Outcome { done, failure: None })
     }
 
-    /// Tries a unit, asks something in the state it leaves, and undoes it.
+    /// Tries a attempt, asks something in the state it leaves, and undoes it.
     pub fn look(
         &mut self,
-        unit: &Unit<'_>,
+        attempt: &Attempt<'_>,
         sql: &str,
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<std::result::Result<Vec<Row>, Failure>> {
-        let (mut commands, _) = self.commands(std::slice::from_ref(unit));
+        let (mut commands, _) = self.commands(std::slice::from_ref(attempt));
         // The last two would make it permanent.
         commands.truncate(commands.len().saturating_sub(2));
         // Whatever happens next, ROLLBACK TO comes first, and it takes the settings back as well.
@@ -286,17 +247,18 @@ impl Session {
         own.into_iter().chain(base).chain(settings.statements.iter().map(|setting| setting.sql().to_owned())).collect()
     }
 
-    fn commands(&self, units: &[Unit<'_>]) -> (Vec<Command>, Vec<Option<Arc<Settings>>>) {
-        let mut commands = Vec::with_capacity(units.len() * 4 + 1);
+    fn commands(&self, attempts: &[Attempt<'_>]) -> (Vec<Command>, Vec<Option<Arc<Settings>>>) {
+        let mut commands = Vec::with_capacity(attempts.len() * 4 + 1);
         let mut current = self.settings.clone();
-        let mut settings_after = Vec::with_capacity(units.len());
+        let mut settings_after = Vec::with_capacity(attempts.len());
         if self.savepoint == Savepoint::Failed {
             commands.push(Command::own("ROLLBACK TO SAVEPOINT pgmg_unit", 0, conforming(current.as_ref())));
         }
-        for (index, unit) in units.iter().enumerate() {
-            for (number, part) in unit.parts.iter().enumerate() {
+        for (index, attempt) in attempts.iter().enumerate() {
+            for (number, part) in attempt.parts.iter().enumerate() {
                 let before = conforming(current.as_ref());
-                let mark = Command::own(&format!("INSERT INTO pg_temp.pgmg_mark VALUES ({})", unit.number), index, before);
+                let mark =
+                    Command::own(&format!("INSERT INTO pg_temp.pgmg_mark VALUES ({})", attempt.id.number()), index, before);
                 let mut mark = (number == 0).then_some(mark);
                 if !same_settings(current.as_ref(), part.settings) || (mark.is_some() && changes_role(part.settings)) {
                     let mut switch = self.switch_commands(index, number, part.settings, before);
@@ -326,22 +288,22 @@ impl Session {
         (commands, settings_after)
     }
 
-    fn switch_commands(&self, unit: usize, part: usize, settings: &Arc<Settings>, mode: Conforming) -> Vec<Command> {
+    fn switch_commands(&self, attempt: usize, part: usize, settings: &Arc<Settings>, mode: Conforming) -> Vec<Command> {
         let texts = self.switch(settings);
         let own = texts.len() - settings.statements.len();
-        let command = |(i, text): (usize, String)| Command { text, ..Command::new(unit, part, i.checked_sub(own), mode) };
+        let command = |(i, text): (usize, String)| Command { text, ..Command::new(attempt, part, i.checked_sub(own), mode) };
         texts.into_iter().enumerate().map(command).collect()
     }
 
-    /// One message did not say which unit it failed for: the rest goes one by one.
-    fn attempt_singly(&mut self, units: &[Unit<'_>], done: usize) -> Result<Outcome> {
-        for index in done..units.len() {
-            let outcome = self.attempt(&units[index..=index])?;
+    /// One message did not say which attempt it failed for: the rest goes one by one.
+    fn attempt_singly(&mut self, attempts: &[Attempt<'_>], done: usize) -> Result<Outcome> {
+        for index in done..attempts.len() {
+            let outcome = self.attempt(&attempts[index..=index])?;
             if let Some(failure) = outcome.failure {
-                return Ok(Outcome { done: index, failure: Some(Failure { unit: index, ..failure }) });
+                return Ok(Outcome { done: index, failure: Some(Failure { attempt: index, ..failure }) });
             }
         }
-        Ok(Outcome { done: units.len(), failure: None })
+        Ok(Outcome { done: attempts.len(), failure: None })
     }
 
     fn send(&mut self, commands: &[Command], heard: &dyn Fn(usize)) -> Result<Sent> {

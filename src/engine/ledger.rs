@@ -1,0 +1,188 @@
+//! What each attempt did, as the catalog shows it: the objects it provides and those it only touched.
+
+use std::collections::{HashMap, HashSet};
+
+use super::matching::seems_to_create;
+use super::work::Work;
+use crate::model::attempt::AttemptId;
+use crate::model::look::{CatalogDependency, Look, Written};
+use crate::model::object::{CatalogId, Object};
+use crate::model::statement::{Statement, StatementId};
+use crate::model::verb::Verb;
+
+/// The effects of a run, by its attempts.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    entries: HashMap<AttemptId, Entry>,
+    /// Who made each object that is new or was replaced.
+    providers: HashMap<CatalogId, AttemptId>,
+    dependencies: Vec<CatalogDependency>,
+    names: HashMap<CatalogId, Object>,
+    written: HashSet<CatalogId>,
+}
+
+/// The effects of one statement or migration.
+#[derive(Debug, Default)]
+pub struct Entry {
+    pub provides: Vec<Provided>,
+    pub touches: Vec<Object>,
+    /// Objects that vanish with the session.
+    pub temporary: Vec<Object>,
+}
+
+/// An object that an attempt created or replaced.
+#[derive(Debug, Clone)]
+pub struct Provided {
+    pub id: CatalogId,
+    pub object: Object,
+    pub was: Was,
+}
+
+/// Whether an object was there before the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Was {
+    Absent,
+    Present,
+}
+
+impl Ledger {
+    /// Puts down what a look saw to the attempts of a run.
+    pub fn new(look: Look, work: &Work<'_>) -> Self {
+        let Look { written, existing, dependencies, names } = look;
+        let ids = written.iter().map(|row| row.id).collect();
+        let mut ledger = Ledger { dependencies, names, written: ids, ..Ledger::default() };
+        ledger.enter(&written, &existing, work);
+        ledger.names.extend(written.into_iter().map(|row| (row.id, row.object)));
+        ledger.leave_out_parts();
+        ledger
+    }
+
+    /// What an attempt did; an empty entry if nothing of it is to be seen.
+    pub fn entry(&self, attempt: AttemptId) -> &Entry {
+        self.entries.get(&attempt).unwrap_or(Entry::nothing())
+    }
+
+    /// What a statement did.
+    pub fn statement(&self, id: StatementId) -> &Entry {
+        self.entry(AttemptId::Statement(id))
+    }
+
+    /// The statement that made an object in this run.
+    pub fn provider(&self, id: CatalogId) -> Option<StatementId> {
+        self.providers.get(&id)?.statement()
+    }
+
+    /// What objects depend on, parts put down to their owners.
+    pub fn dependencies(&self) -> &[CatalogDependency] {
+        &self.dependencies
+    }
+
+    /// What an object is called that was written, or that another one depends on.
+    pub fn name(&self, id: CatalogId) -> Option<&Object> {
+        self.names.get(&id)
+    }
+
+    /// Every object of which the run wrote something.
+    pub fn written(&self) -> impl Iterator<Item = (CatalogId, &Object)> {
+        self.written.iter().filter_map(|id| Some((*id, self.names.get(id)?)))
+    }
+
+    /// What statements provide and what they only touched, each with its statement.
+    pub fn by_statement(&self) -> impl Iterator<Item = (StatementId, &Entry)> {
+        self.entries.iter().filter_map(|(attempt, entry)| Some((attempt.statement()?, entry)))
+    }
+
+    /// A statement's object was there and was altered into what it says, or was so already.
+    pub fn provide(&mut self, statement: StatementId, id: CatalogId, object: &Object) {
+        let attempt = AttemptId::Statement(statement);
+        self.providers.insert(id, attempt);
+        let entry = self.entries.entry(attempt).or_default();
+        entry.touches.retain(|touched| touched != object);
+        if !entry.provides.iter().any(|provided| provided.id == id) {
+            entry.provides.push(Provided { id, object: object.clone(), was: Was::Present });
+        }
+    }
+
+    /// A statement touched objects that others wrote after it.
+    pub fn touch(&mut self, statement: StatementId, objects: impl IntoIterator<Item = Object>) {
+        let entry = self.entries.entry(AttemptId::Statement(statement)).or_default();
+        let own: HashSet<&Object> = entry.provides.iter().map(|provided| &provided.object).collect();
+        let touched: Vec<Object> = objects.into_iter().filter(|object| !own.contains(object)).collect();
+        entry.touches.extend(touched);
+    }
+
+    /// Pairs (statement, what it needs) of this run, as the catalog knows them.
+    pub fn needs(&self) -> Vec<(StatementId, StatementId)> {
+        let pair = |edge: &CatalogDependency| Some((self.provider(edge.dependent)?, self.provider(edge.referenced)?));
+        let pairs = self.dependencies.iter().filter_map(pair);
+        let mut pairs: Vec<(StatementId, StatementId)> = pairs.filter(|(later, earlier)| later != earlier).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
+    }
+
+    fn enter(&mut self, written: &[Written], existing: &HashSet<CatalogId>, work: &Work<'_>) {
+        let orphans: HashSet<&Object> = work.orphans().filter_map(|row| row.object.as_ref()).collect();
+        let mut seen: HashSet<(AttemptId, CatalogId)> = HashSet::new();
+        for row in written.iter().filter(|row| seen.insert((row.by, row.id))) {
+            let was = if existing.contains(&row.id) { Was::Present } else { Was::Absent };
+            let is_made = match was {
+                Was::Absent => !self.providers.contains_key(&row.id),
+                Was::Present => {
+                    let statement = row.by.statement().and_then(|id| work.statements().get(id.0));
+                    statement.is_some_and(|statement| replaces(statement, &row.object, &orphans))
+                }
+            };
+            let entry = self.entries.entry(row.by).or_default();
+            if row.is_temporary {
+                entry.temporary.push(row.object.clone());
+            } else if is_made {
+                self.providers.insert(row.id, row.by);
+                // Nearly every statement provides one object.
+                entry.provides.reserve_exact(1);
+                entry.provides.push(Provided { id: row.id, object: row.object.clone(), was });
+            } else if self.providers.get(&row.id) != Some(&row.by) {
+                entry.touches.push(row.object.clone());
+            }
+        }
+    }
+
+    /// An object that is a part of another one of the same attempt goes with it: indexes of a table's constraints, a range's
+    /// multirange, members of an extension.
+    fn leave_out_parts(&mut self) {
+        let is_part = |edge: &&CatalogDependency| {
+            edge.is_part && self.providers.get(&edge.dependent) == self.providers.get(&edge.referenced)
+        };
+        let parts: HashSet<CatalogId> = self.dependencies.iter().filter(is_part).map(|edge| edge.dependent).collect();
+        for entry in self.entries.values_mut() {
+            entry.provides.retain(|provided| !parts.contains(&provided.id));
+        }
+    }
+}
+
+impl Entry {
+    /// Of an attempt of which nothing is to be seen.
+    pub fn nothing() -> &'static Entry {
+        static NOTHING: Entry = Entry { provides: Vec::new(), touches: Vec::new(), temporary: Vec::new() };
+        &NOTHING
+    }
+
+    /// Whether the attempt made something that was not there before the run.
+    pub fn makes_something_new(&self) -> bool {
+        self.provides.iter().any(|provided| provided.was == Was::Absent)
+    }
+
+    /// Everything that it made or touched.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.touches.iter().chain(self.provides.iter().map(|provided| &provided.object))
+    }
+}
+
+/// Whether a statement that wrote to an object of before is its maker now.
+fn replaces(statement: &Statement, object: &Object, orphans: &HashSet<&Object>) -> bool {
+    let is_taken_over = || {
+        let creates = matches!(statement.mentions.verb, Verb::Create(_));
+        creates && statement.mentions.completes.is_empty() && orphans.contains(object)
+    };
+    seems_to_create(statement, object) || is_taken_over()
+}

@@ -1,0 +1,130 @@
+//! The last rung of the ladder: an object that cannot be replaced is dropped with what depends on it. Never CASCADE: what cannot
+//! come back stands in the way, or stays and is altered.
+
+use std::collections::HashSet;
+
+use super::run_own;
+use crate::engine::alter_in_place::alters;
+use crate::engine::circle::{circles, reordered};
+use crate::engine::rules::drops::{drop_statements, in_the_way, maker, makers, owning_types};
+use crate::engine::task::{Alteration, Done, Gone, Maker, Purpose};
+use crate::engine::world::World;
+use crate::error::{Error, Kind, Result};
+use crate::model::attempt::AttemptId;
+use crate::model::dependent::{Dependent, DropRole};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::object::{CatalogId, Object};
+use crate::model::statement::StatementId;
+use crate::trial::server::{Compared, Server};
+use crate::trial::words;
+
+/// Drops objects with all that depends on them, after what they carry was captured.
+pub fn drop_objects(server: &mut dyn Server, world: &World<'_>, objects: &[Object], purpose: &Purpose) -> Result<Done> {
+    let ids: Vec<CatalogId> = server.find(objects)?.into_iter().flatten().collect();
+    if ids.is_empty() {
+        return Ok(Done::Nothing);
+    }
+    let dependents = with_owners(server, world, &ids)?;
+    // What a statement makes again needs no description of PostgreSQL's, which takes as long as its drop.
+    let nobodys = dependents.iter().filter(|dependent| maker(world, dependent, None).is_none());
+    let nobodys: Vec<CatalogId> = nobodys.map(|dependent| dependent.id).collect();
+    let definitions = server.definitions(&nobodys)?;
+    let all: Vec<CatalogId> = dependents.iter().map(|dependent| dependent.id).collect();
+    server.capture(&all)?;
+    let makers = makers(world, &dependents, &definitions, purpose);
+    let blocking = in_the_way(&dependents, &makers);
+    if !blocking.is_empty() {
+        if let Purpose::Replace(id) = purpose {
+            match alter_in_place(server, world, *id, objects, &dependents)? {
+                Done::Nothing => {}
+                done => return Ok(done),
+            }
+        }
+        return Err(words::cannot_drop(world, objects, purpose, &blocking));
+    }
+    let dependents = without_circles(server, dependents)?;
+    let drops: Vec<String> = dependents.iter().filter_map(drop_statements).flatten().collect();
+    if let Err(error) = run_own(server, &drops)? {
+        let names: Vec<String> = objects.iter().map(ToString::to_string).collect();
+        let message = format!("{} cannot be dropped: {}", names.join(", "), error.message);
+        let dropped: Vec<Object> = dependents.iter().map(|dependent| dependent.object.clone()).collect();
+        let help = if error.code == "42501" { server.owners(&dropped)? } else { None };
+        return Err(Error::new(Kind::Disagreement, Diagnostic { message, help, ..words::said(&error) }));
+    }
+    let gone = |dependent: Dependent| {
+        let maker = makers.get(&dependent.id).cloned().unwrap_or(Maker::Nobody);
+        Gone { dependent, maker }
+    };
+    Ok(Done::Dropped(dependents.into_iter().map(gone).collect()))
+}
+
+/// Finds the ALTERs that make one of the objects what the statement says; nothing where none of them may stay.
+///
+/// # Errors
+/// Data would be lost.
+pub fn alter_in_place(
+    server: &mut dyn Server,
+    world: &World<'_>,
+    id: StatementId,
+    objects: &[Object],
+    dependents: &[Dependent],
+) -> Result<Done> {
+    let may_stay = |object: &&Object| object.kind.may_hold_or_be_held();
+    let Some(object) = objects.iter().find(may_stay).filter(|_| world.goes_with(id).is_empty()) else {
+        return Ok(Done::Nothing);
+    };
+    let Some(at) = server.find(std::slice::from_ref(object))?.into_iter().next().flatten() else {
+        return Ok(Done::Nothing);
+    };
+    let statement = world.statement(id);
+    let forms = match server.compare(at, object, statement, AttemptId::Statement(id))? {
+        Compared::Forms(forms) => forms,
+        Compared::StatementFailed(failure) => return Ok(Done::StatementFails(failure)),
+        Compared::Stays(error) => return Err(words::not_compared(statement, object, &error)),
+        Compared::Unknown => return Ok(Done::Nothing),
+    };
+    match alters(object, &forms) {
+        Ok(alters) => Ok(Done::Altered(Alteration {
+            statement: id,
+            id: at,
+            object: object.clone(),
+            form: forms.now,
+            alters,
+            dependents: dependents.iter().map(|dependent| dependent.object.clone()).collect(),
+        })),
+        Err(losses) => Err(words::would_lose(statement, object, &forms, &losses, dependents)),
+    }
+}
+
+/// Replaced one by one, objects can come to need each other, and none of them can be dropped: their views are made to need
+/// nothing.
+fn without_circles(server: &mut dyn Server, dependents: Vec<Dependent>) -> Result<Vec<Dependent>> {
+    let members: HashSet<CatalogId> = circles(&dependents).into_iter().flatten().collect();
+    if members.is_empty() {
+        return Ok(dependents);
+    }
+    let views = dependents.iter().filter(|dependent| members.contains(&dependent.id) && dependent.object.kind == "view");
+    let views: Vec<CatalogId> = views.map(|view| view.id).collect();
+    let stubs = server.stubs(&views)?;
+    // What PostgreSQL refuses here it refuses to drop as well, and says so.
+    Ok(if run_own(server, &stubs)?.is_ok() { reordered(dependents, &views) } else { dependents })
+}
+
+/// All that depends on these, and the domains whose constraints do, unless a domain holds data together.
+fn with_owners(server: &mut dyn Server, world: &World<'_>, ids: &[CatalogId]) -> Result<Vec<Dependent>> {
+    let dependents = server.dependents(ids)?;
+    let owners = owning_types(world, &dependents);
+    if owners.is_empty() {
+        return Ok(dependents);
+    }
+    let owners: Vec<CatalogId> = server.find(&owners)?.into_iter().flatten().collect();
+    let mut with_owners = server.dependents(&[ids, owners.as_slice()].concat())?;
+    if with_owners.iter().any(|dependent| drop_statements(dependent).is_none()) {
+        return Ok(dependents);
+    }
+    let is_added = |id: &CatalogId| owners.contains(id) && !ids.contains(id);
+    for owner in with_owners.iter_mut().filter(|dependent| is_added(&dependent.id)) {
+        owner.role = DropRole::Dependent;
+    }
+    Ok(with_owners)
+}
