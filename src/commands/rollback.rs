@@ -106,6 +106,10 @@ fn tried(
             finished.plan.applied_migrations = 0;
             Ok(finished)
         }
+        Ended::CommitBefore(_) => {
+            let message = "a down file uses enum values that another one adds: they can be used only after a commit";
+            Err(Error::new(Kind::Disagreement, Diagnostic::new(message).help("take the migrations back one by one: --steps 1")))
+        }
         Ended::CommitFirst(first) => {
             let message = format!(
                 "{} would get values that can be used only after a commit",

@@ -3,6 +3,7 @@
 use crate::model::form::{Attribute, Domain, Form, Forms};
 use crate::model::name::quote_literal;
 use crate::model::object::Object;
+use crate::sql::spelling::qualified;
 
 /// How many differences of a table are shown.
 const MOST_SHOWN: usize = 12;
@@ -15,6 +16,10 @@ pub fn alters(object: &Object, forms: &Forms) -> Result<Vec<String>, Vec<String>
         (Form::Composite(now), Form::Composite(wanted)) => composite_alters(name, now, wanted),
         (Form::Domain(now), Form::Domain(wanted)) => domain_alters(name, now, wanted),
         (Form::Lines(now), Form::Lines(wanted)) if now == wanted => Ok(Vec::new()),
+        (Form::Lines(_), Form::Lines(wanted)) if object.kind == "sequence" && wanted.len() == 1 => {
+            // It counts on from where it is.
+            Ok(wanted.iter().map(|options| format!("ALTER SEQUENCE {} {options}", qualified(&object.names))).collect())
+        }
         (Form::Lines(now), Form::Lines(wanted)) => Err(differences(now, wanted)),
         _ => Err(vec!["it would become another kind of type".to_owned()]),
     }

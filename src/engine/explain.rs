@@ -58,10 +58,18 @@ pub fn migration(world: &World<'_>, id: MigrationId, failure: &Failure, obstacle
     Error { kind, diagnostics }
 }
 
+/// What a statement creates, as its text says.
+pub fn created(statement: &Statement) -> String {
+    let mentions = &statement.mentions;
+    let part = || mentions.part.as_ref().map(|part| format!("{}.{}", part.kind, part.name));
+    let created = mentions.creates.first().map(|created| format!("{}.{}", created.called, created.name));
+    created.or_else(part).unwrap_or_else(|| mentions.keyword.to_ascii_uppercase())
+}
+
 /// How a migration takes over what the code directory made.
 fn taken_over(world: &World<'_>, statement: &Statement) -> Option<String> {
     let is_created = |object: &&Object| statement.mentions.creates.iter().any(|created| may_be(created, object));
-    let object = world.work().recorded.statements.iter().filter_map(|row| row.object.as_ref()).find(is_created)?;
+    let object = world.recorded_objects().find(is_created)?;
     Some(format!("the code directory made {object}: write IF NOT EXISTS here, so that the migration takes it over"))
 }
 

@@ -52,7 +52,7 @@ pub fn label(statement: &Statement, recorded: &Recorded) -> String {
 }
 
 /// The statements that set something on objects which others create.
-struct Setters<'a>(Vec<Setter<'a>>);
+pub struct Setters<'a>(Vec<Setter<'a>>);
 
 struct Setter<'a> {
     id: StatementId,
@@ -63,7 +63,8 @@ struct Setter<'a> {
 }
 
 impl<'a> Setters<'a> {
-    fn of(statements: &'a [Statement], recorded: &'a Recorded) -> Self {
+    /// Those of a project.
+    pub fn of(statements: &'a [Statement], recorded: &'a Recorded) -> Self {
         let mut touches: HashMap<&str, HashSet<&str>> = HashMap::new();
         for row in &recorded.statements {
             touches.entry(&row.checksum).or_default().extend(row.touches.iter().map(String::as_str));
@@ -81,7 +82,7 @@ impl<'a> Setters<'a> {
     }
 
     /// Those that set again what was changed on an object.
-    fn on(&self, object: &Object, label: &str, changes: &[Drifted]) -> Vec<StatementId> {
+    pub fn on(&self, object: &Object, label: &str, changes: &[Drifted]) -> Vec<StatementId> {
         let is_wanted = |sets: Aspect| {
             let change = match sets {
                 Aspect::Privileges => Drifted::Grants,

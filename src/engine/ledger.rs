@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::matching::seems_to_create;
+use super::records::Records;
 use super::work::Work;
 use crate::model::attempt::AttemptId;
 use crate::model::look::{CatalogDependency, Look, Written};
 use crate::model::object::{CatalogId, Object};
-use crate::model::statement::{Statement, StatementId};
+use crate::model::statement::{Statement, StatementId, numbered};
 use crate::model::verb::Verb;
 
 /// The effects of a run, by its attempts.
@@ -19,6 +20,7 @@ pub struct Ledger {
     dependencies: Vec<CatalogDependency>,
     names: HashMap<CatalogId, Object>,
     written: HashSet<CatalogId>,
+    written_by_migrations: HashSet<CatalogId>,
 }
 
 /// The effects of one statement or migration.
@@ -47,12 +49,13 @@ pub enum Was {
 
 impl Ledger {
     /// Puts down what a look saw to the attempts of a run.
-    pub fn new(look: Look, work: &Work<'_>) -> Self {
+    pub fn new(look: Look, work: &Work<'_>, records: &Records<'_>) -> Self {
         let Look { written, existing, dependencies, names } = look;
         let ids = written.iter().map(|row| row.id).collect();
         let mut ledger = Ledger { dependencies, names, written: ids, ..Ledger::default() };
-        ledger.enter(&written, &existing, work);
+        ledger.enter(&written, &existing, work, records);
         ledger.names.extend(written.into_iter().map(|row| (row.id, row.object)));
+        ledger.give_to_creators(work);
         ledger.leave_out_parts();
         ledger
     }
@@ -80,6 +83,13 @@ impl Ledger {
     /// What an object is called that was written, or that another one depends on.
     pub fn name(&self, id: CatalogId) -> Option<&Object> {
         self.names.get(&id)
+    }
+
+    /// The objects that migrations wrote to, and those of them that they made.
+    pub fn migrated(&self) -> (Vec<CatalogId>, Vec<Object>) {
+        let migrations = self.entries.iter().filter(|(attempt, _)| matches!(attempt, AttemptId::Migration(_)));
+        let made = migrations.flat_map(|(_, entry)| entry.provides.iter().map(|provided| provided.object.clone()));
+        (self.written_by_migrations.iter().copied().collect(), made.collect())
     }
 
     /// Every object of which the run wrote something.
@@ -121,17 +131,23 @@ impl Ledger {
         pairs
     }
 
-    fn enter(&mut self, written: &[Written], existing: &HashSet<CatalogId>, work: &Work<'_>) {
-        let orphans: HashSet<&Object> = work.orphans().filter_map(|row| row.object.as_ref()).collect();
+    fn enter(&mut self, written: &[Written], existing: &HashSet<CatalogId>, work: &Work<'_>, records: &Records<'_>) {
+        let orphans: HashSet<&Object> = work.orphans().filter_map(|row| records.object(row)).collect();
         let mut seen: HashSet<(AttemptId, CatalogId)> = HashSet::new();
         for row in written.iter().filter(|row| seen.insert((row.by, row.id))) {
+            if matches!(row.by, AttemptId::Migration(_)) {
+                self.written_by_migrations.insert(row.id);
+            }
             let was = if existing.contains(&row.id) { Was::Present } else { Was::Absent };
+            let statement = row.by.statement().and_then(|id| work.statements().get(id.0));
             let is_made = match was {
-                Was::Absent => !self.providers.contains_key(&row.id),
-                Was::Present => {
-                    let statement = row.by.statement().and_then(|id| work.statements().get(id.0));
-                    statement.is_some_and(|statement| replaces(statement, &row.object, &orphans))
-                }
+                Was::Absent => match self.providers.get(&row.id) {
+                    None => statement.is_none_or(|statement| may_provide(statement, &row.object)),
+                    // What a migration of this run made is the code's if that says so as well.
+                    Some(AttemptId::Migration(_)) => statement.is_some_and(|statement| seems_to_create(statement, &row.object)),
+                    Some(AttemptId::Statement(_) | AttemptId::Own) => false,
+                },
+                Was::Present => statement.is_some_and(|statement| replaces(statement, &row.object, &orphans)),
             };
             let entry = self.entries.entry(row.by).or_default();
             if row.is_temporary {
@@ -144,6 +160,33 @@ impl Ledger {
             } else if self.providers.get(&row.id) != Some(&row.by) {
                 entry.touches.push(row.object.clone());
             }
+        }
+    }
+
+    /// Only what creates owns. The catalog shows the last writer of a row: what an ALTER wrote last and another statement seems
+    /// to create is that one's.
+    fn give_to_creators(&mut self, work: &Work<'_>) {
+        let statements = work.statements();
+        let acts = |attempt: &AttemptId| {
+            let statement = attempt.statement().and_then(|id| statements.get(id.0));
+            statement.is_some_and(|statement| !statement.mentions.verb.creates())
+        };
+        let mut misplaced: Vec<(AttemptId, Provided)> = Vec::new();
+        let is_created = |object: &Object| statements.iter().any(|statement| seems_to_create(statement, object));
+        for (attempt, entry) in self.entries.iter_mut().filter(|(attempt, _)| acts(attempt)) {
+            let (theirs, own) =
+                std::mem::take(&mut entry.provides).into_iter().partition(|provided| is_created(&provided.object));
+            entry.provides = own;
+            misplaced.extend(Vec::into_iter(theirs).map(|provided: Provided| (*attempt, provided)));
+        }
+        for (writer, provided) in misplaced {
+            let creator = numbered(statements).find(|(_, statement)| seems_to_create(statement, &provided.object));
+            let Some((creator, _)) = creator else { continue };
+            self.entries.entry(writer).or_default().touches.push(provided.object.clone());
+            self.providers.insert(provided.id, AttemptId::Statement(creator));
+            let entry = self.entries.entry(AttemptId::Statement(creator)).or_default();
+            entry.touches.retain(|touched| *touched != provided.object);
+            entry.provides.push(provided);
         }
     }
 
@@ -176,6 +219,12 @@ impl Entry {
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.touches.iter().chain(self.provides.iter().map(|provided| &provided.object))
     }
+}
+
+/// Whether a statement can be the one that made an object: what grants, comments and labels only acts.
+fn may_provide(statement: &Statement, object: &Object) -> bool {
+    let only_acts = matches!(statement.mentions.verb, Verb::Grant(_) | Verb::Revoke(_) | Verb::Comment | Verb::SecurityLabel);
+    !only_acts || seems_to_create(statement, object)
 }
 
 /// Whether a statement that wrote to an object of before is its maker now.

@@ -34,6 +34,19 @@ pub fn may_be(created: &Creates, object: &Object) -> bool {
     fits && created.name.may_equal(&name)
 }
 
+/// Whether what a statement calls the thing that it creates can be of an object's kind.
+pub fn is_called(created: &Creates, object: &Object) -> bool {
+    let called = created.called.as_str();
+    let are_types = object.kind.is_type() && matches!(called, "type" | "domain");
+    called.is_empty() || object.kind == called || are_types || object.kind.is_routine() && called == "routine"
+}
+
+/// Whether a statement's text names an object as one of its kind that it creates.
+pub fn creates_as(statement: &Statement, object: &Object) -> bool {
+    let created = statement.mentions.creates.iter();
+    created.into_iter().any(|created| may_be(created, object) && is_called(created, object)) || names_as_part(statement, object)
+}
+
 /// The names of an object without its schema. Types come as PostgreSQL writes them, with schema and quotes.
 pub fn own_names(object: &Object) -> impl Iterator<Item = &str> {
     let is_qualified = object.names.len() > 1;

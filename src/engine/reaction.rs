@@ -8,9 +8,10 @@ use crate::model::attempt::Failure;
 use crate::model::name::Name;
 use crate::model::object::Object;
 use crate::model::sql_error::SqlError;
-use crate::model::statement::StatementId;
+use crate::model::statement::{CreatedKind, Creates, Mentions, StatementId};
 use crate::sql::mentions::messages::{name_at, names_in};
 use crate::sql::rewrite::or_replace;
+use crate::sql::spelling::identifier;
 
 /// What is done about a failed statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub fn react(world: &World<'_>, id: StatementId, failed: &Failed, has_fired: boo
         return Reaction::FireDeferredTriggers;
     }
     let comparison = &world.work().comparison;
-    let is_expected = !comparison.orphans.is_empty() || comparison.drifted.contains(&id);
+    let is_expected = !comparison.orphans.is_empty() || comparison.drifted.contains(&id) || is_of_migration(world, id);
     if failed.obstacle == Obstacle::AlreadyExists
         && !failed.rewritten
         && is_expected
@@ -56,9 +57,46 @@ pub fn react(world: &World<'_>, id: StatementId, failed: &Failed, has_fired: boo
         return Reaction::Retry(Manner::OrReplace(sql));
     }
     match failed.obstacle {
-        Obstacle::AlreadyExists | Obstacle::NotReplaceable => Reaction::MakeRoom(in_its_way(world, id, failed)),
+        Obstacle::AlreadyExists | Obstacle::NotReplaceable => {
+            let mut objects = in_its_way(world, id, failed);
+            objects.extend(made_by_migrations(world, id));
+            Reaction::MakeRoom(objects)
+        }
         _ => without_room(world, id, failed),
     }
+}
+
+/// Whether a migration that holds creates what a statement does: the code takes it over.
+fn is_of_migration(world: &World<'_>, id: StatementId) -> bool {
+    let ours = &world.statement(id).mentions;
+    let is_alike = |theirs: &Mentions| {
+        let is_part =
+            ours.part.is_some() && theirs.part.as_ref().map(|part| &part.name) == ours.part.as_ref().map(|part| &part.name);
+        let created = || theirs.creates.iter().any(|created| ours.creates.iter().any(|own| own.name.may_equal(&created.name)));
+        is_part || created()
+    };
+    let mut statements = world.work().in_force.iter().flat_map(|migration| &migration.statements);
+    statements.any(|statement| is_alike(&statement.mentions))
+}
+
+/// The objects that a statement creates, as its text names them, which a migration that holds makes.
+fn made_by_migrations(world: &World<'_>, id: StatementId) -> Vec<Object> {
+    let mentions = &world.statement(id).mentions;
+    let schema = |name: &Name| name.schema.clone().unwrap_or_else(|| "public".to_owned());
+    let object = |created: &Creates| {
+        let names = match created.called.as_str() {
+            "type" | "domain" => vec![format!("{}.{}", identifier(&schema(&created.name)), identifier(&created.name.name))],
+            _ => vec![schema(&created.name), created.name.name.clone()],
+        };
+        Object { kind: created.called.as_str().into(), names, args: Vec::new() }
+    };
+    let named = mentions.creates.iter().filter(|created| created.kind == CreatedKind::Other).map(object);
+    let part = mentions.part.iter().zip(&mentions.completes).map(|(part, table)| Object {
+        kind: part.kind.clone(),
+        names: vec![schema(table), table.name.clone(), part.name.clone()],
+        args: Vec::new(),
+    });
+    named.chain(part).filter(|object| world.is_made_by_migration(object)).collect()
 }
 
 /// What is done about it where no recorded object is in its way.
@@ -66,9 +104,8 @@ pub fn without_room(world: &World<'_>, id: StatementId, failed: &Failed) -> Reac
     if failed.error.code != "42501" {
         return Reaction::Park;
     }
-    let recorded = world.work().recorded.statements.iter().filter_map(|row| row.object.as_ref());
     let statement = world.statement(id);
-    Reaction::FindOwners(recorded.filter(|object| seems_to_create(statement, object)).cloned().collect())
+    Reaction::FindOwners(world.recorded_objects().filter(|object| seems_to_create(statement, object)).cloned().collect())
 }
 
 /// The statement with OR REPLACE put in, where that can be.
@@ -112,7 +149,7 @@ fn in_its_way(world: &World<'_>, id: StatementId, failed: &Failed) -> Vec<Object
         names.last().is_some_and(|last| is_said(last)) && names.iter().all(|part| *part == "public" || is_said(part))
     };
     let own = world.rows_of(id).iter().copied();
-    let recorded = world.work().orphans().chain(own).filter_map(|row| row.object.as_ref());
+    let recorded = world.work().orphans().chain(own).filter_map(|row| world.records().object(row));
     let may_stand_there =
         |object: &&Object| !world.is_dropped(object) && (seems_to_create(statement, object) || is_named(object));
     let found: Vec<Object> = recorded.filter(may_stand_there).cloned().collect();
@@ -127,7 +164,6 @@ pub fn in_the_way_of_a_migration(world: &World<'_>, error: &SqlError) -> (Vec<Ob
     let texts = [Some(error.message.as_str()), error.detail.as_deref()];
     let named: Vec<String> = texts.into_iter().flatten().flat_map(names_in).map(|name| name.name).collect();
     let is_named = |object: &&Object| last_name(object).is_some_and(|last| named.iter().any(|name| name == last));
-    let recorded = world.work().recorded.statements.iter().filter_map(|row| row.object.as_ref());
-    let objects = recorded.filter(|object| is_named(object) && !world.is_dropped(object)).cloned().collect();
+    let objects = world.recorded_objects().filter(|object| is_named(object) && !world.is_dropped(object)).cloned().collect();
     (objects, named)
 }

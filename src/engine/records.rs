@@ -11,6 +11,9 @@ use crate::model::statement::{Statement, StatementId, numbered};
 #[derive(Debug, Default)]
 pub struct Records<'a> {
     by_object: HashMap<&'a Object, &'a RecordedStatement>,
+    /// What recorded objects are called since a migration renamed or moved them, by the names of their rows.
+    moved: HashMap<&'a str, Object>,
+    by_moved: HashMap<Object, &'a RecordedStatement>,
     by_checksum: HashMap<&'a str, Vec<&'a RecordedStatement>>,
     statements: HashMap<String, StatementId>,
 }
@@ -34,9 +37,28 @@ impl<'a> Records<'a> {
         records
     }
 
+    /// A recorded object is called otherwise now.
+    pub(super) fn follow(&mut self, row: &'a RecordedStatement, object: Object) {
+        if let Some(before) = self.moved.insert(&row.name, object.clone()) {
+            self.by_moved.remove(&before);
+        }
+        self.by_moved.insert(object, row);
+    }
+
+    /// The object of a row as it is called now.
+    pub fn object<'r>(&'r self, row: &'a RecordedStatement) -> Option<&'r Object> {
+        self.moved.get(row.name.as_str()).or(row.object.as_ref())
+    }
+
+    /// Whether the object of a row is called otherwise than it is recorded.
+    pub fn is_moved(&self, row: &RecordedStatement) -> bool {
+        self.moved.contains_key(row.name.as_str())
+    }
+
     /// The row of an object.
     pub fn of_object(&self, object: &Object) -> Option<&'a RecordedStatement> {
-        self.by_object.get(object).copied()
+        let unmoved = || self.by_object.get(object).copied().filter(|row| !self.is_moved(row));
+        self.by_moved.get(object).copied().or_else(unmoved)
     }
 
     /// The rows of a statement that is applied as it is.

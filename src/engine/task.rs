@@ -6,6 +6,7 @@ use crate::model::dependent::Dependent;
 use crate::model::form::Form;
 use crate::model::object::{CatalogId, Object};
 use crate::model::restored::Restored;
+use crate::model::review::Review;
 use crate::model::statement::{MigrationId, StatementId};
 use crate::model::verb::Aspect;
 
@@ -30,12 +31,16 @@ pub enum End {
     Done,
     /// These statements add values to enums that others use: PostgreSQL allows that only after a commit (SQLSTATE 55P04).
     CommitFirst(Vec<StatementId>),
+    /// The migrations before this one add values to enums that it uses.
+    CommitBefore(MigrationId),
 }
 
 /// One thing to do that is no attempt of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
     Migrate(MigrationId),
+    /// Look again at what was there before.
+    Review(When),
     /// Drop what stands where a statement wants to create: one of these recorded objects, or what it made itself in this run.
     MakeRoom(StatementId, Vec<Object>),
     /// Drop what stands in the way of a migration: one of these recorded objects, or what was made in this run and has one of
@@ -43,6 +48,8 @@ pub enum Task {
     Unblock(MigrationId, Vec<Object>, Vec<String>),
     /// Give back what dropped objects carried to those that are there again.
     GiveBack(Before),
+    /// Let applied migrations say again what they altered on these objects.
+    SayAgain(Vec<Object>),
     /// Make an object again as PostgreSQL described it.
     MakeAsItWas(Object, String),
     /// See what a statement would make of an object that holds data.
@@ -78,6 +85,14 @@ pub enum Before {
     ActsRunAgain,
 }
 
+/// When what was there before is looked at again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    AfterMigrations,
+    /// Everything ran: only what is gone counts, all else is what statements said.
+    AtTheEnd,
+}
+
 /// Why objects are dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
@@ -99,6 +114,10 @@ pub enum Cause {
     /// It depends on this object, which had to be dropped.
     DependsOn(Object),
     InTheWayOf(MigrationId),
+    /// What it makes is gone: a migration, or another statement, took it away.
+    Gone(Object),
+    /// What it makes, or what that is bound to, was changed by a migration.
+    Changed(Object),
     /// It acts on this object, which was set back or made anew.
     ActsOn(Object),
     Modified,
@@ -119,7 +138,8 @@ pub enum Said {
 #[derive(Debug)]
 pub enum Done {
     Migrated,
-    MigrationFailed(Failure),
+    /// So many of its statements are done; the next one that was reached failed.
+    MigrationFailed(usize, Failure),
     Dropped(Vec<Gone>),
     /// The statement's object stays: these ALTERs make it what the statement says.
     Altered(Alteration),
@@ -134,8 +154,10 @@ pub enum Done {
     /// Default privileges that were suspended are set again by these statements.
     Suspended(Vec<String>),
     Resumed,
+    SaidAgain,
     /// What to run so that the role may change the objects.
     Owners(Option<String>),
+    Reviewed(Review),
     Checked,
 }
 

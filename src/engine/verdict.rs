@@ -34,6 +34,8 @@ pub enum Verdict {
     BeginAgain(Lesson),
     /// These statements have to be committed before anything else.
     CommitFirst(Vec<StatementId>),
+    /// The migrations before this one have to be committed before it.
+    CommitBefore(MigrationId),
     Impossible(Error),
 }
 
@@ -67,6 +69,7 @@ pub enum Opening {
 /// What is done once in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Milestone {
+    DefaultsSuspended,
     MigrationsFollowed,
     DefinitionsReverted,
     SettingsReverted,
@@ -101,8 +104,14 @@ pub struct Progress {
     pub(super) opening: Opening,
     pub(super) reached: HashSet<Milestone>,
     pub(super) waiting: Option<Waiting>,
+    /// A migration that uses what those before it may only use after their commit.
+    pub(super) to_commit_before: Option<MigrationId>,
     /// Whether what attempts did was read since the last of them.
     pub(super) is_seen: bool,
+    /// Whether migrations ran since what was there before was looked at again.
+    pub(super) is_to_review: bool,
+    /// After how many statements that can take away what others make everything was looked at again.
+    pub(super) reviewed_after: usize,
     /// Whether deferred constraints were checked since the last attempt.
     pub(super) is_checked: bool,
     /// How many objects were away when carried attributes were last given back.
@@ -111,6 +120,8 @@ pub struct Progress {
     pub(super) tried_again: HashSet<StatementId>,
     /// Objects that were to be removed and were not there.
     pub(super) absent: HashSet<Object>,
+    /// Objects of which applied migrations said again what they alter.
+    pub(super) said_again: HashSet<Object>,
     /// Objects that were compared with what a statement would make.
     pub(super) compared: HashSet<Object>,
     /// What CREATE gives was another thing before default privileges were taken back.
@@ -138,6 +149,13 @@ impl Round {
     /// What these statements should have come after.
     pub fn needs_of(&self, statements: &[StatementId]) -> Vec<Need> {
         self.early.iter().copied().filter(|(statement, _)| statements.contains(statement)).collect()
+    }
+}
+
+impl Waiting {
+    /// Whether objects that depend on what the migration changes stand in its way.
+    pub fn is_blocked(&self) -> bool {
+        matches!(&self.failure, Some((_, Obstacle::HasDependents)))
     }
 }
 

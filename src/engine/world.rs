@@ -7,7 +7,7 @@ use super::diagnosis::Obstacle;
 use super::graph::Graph;
 use super::ledger::Ledger;
 use super::manner::{Manner, WholeFiles};
-use super::matching::seems_to_create;
+use super::matching::{creates_as, seems_to_create};
 use super::queue::Queue;
 use super::records::Records;
 use super::task::{Cause, Dropped};
@@ -18,7 +18,7 @@ use crate::model::object::{CatalogId, Object};
 use crate::model::record::RecordedStatement;
 use crate::model::sql_error::SqlError;
 use crate::model::statement::{MigrationId, Mode, Role, Statement, StatementId};
-use crate::model::verb::{Existing, Verb};
+use crate::model::verb::{Aspect, Existing, Verb};
 
 /// What is known. Only [`Run`](super::run::Run) changes it.
 #[derive(Debug)]
@@ -37,8 +37,14 @@ pub struct World<'a> {
     pub(super) manners: HashMap<StatementId, Manner>,
     pub(super) failures: HashMap<StatementId, Failed>,
     pub(super) altered: BTreeMap<StatementId, AlteredInPlace>,
+    /// Objects that statements left alone and that are as these say.
+    pub(super) kept: Vec<(StatementId, CatalogId, Object)>,
     pub(super) dropped: Vec<Dropped>,
     pub(super) causes: HashMap<StatementId, Cause>,
+    /// The migration that is done in part, and how many of its statements are.
+    pub(super) migrating: Option<(MigrationId, usize)>,
+    /// Objects that statements act on and that a migration renamed, with the aspects that they set.
+    pub(super) renamed: Vec<(Aspect, Object)>,
     pub(super) history: Vec<Event>,
     /// Pairs (migration, statement that it needed).
     pub(super) needed_by_migrations: Vec<(MigrationId, StatementId)>,
@@ -101,8 +107,11 @@ impl<'a> World<'a> {
             manners: HashMap::new(),
             failures: HashMap::new(),
             altered: BTreeMap::new(),
+            kept: Vec::new(),
             dropped: Vec::new(),
             causes: HashMap::new(),
+            migrating: None,
+            renamed: Vec::new(),
             history: Vec::new(),
             needed_by_migrations: Vec::new(),
         }
@@ -199,6 +208,22 @@ impl<'a> World<'a> {
         self.records.of_statement(self.statement(id))
     }
 
+    /// Every recorded object, as it is called now.
+    pub fn recorded_objects(&self) -> impl Iterator<Item = &Object> {
+        self.work.recorded.statements.iter().filter_map(|row| self.records.object(row))
+    }
+
+    /// The objects of statements that no file holds any more.
+    pub fn orphaned_objects(&self) -> impl Iterator<Item = &Object> {
+        self.work.orphans().filter_map(|row| self.records.object(row))
+    }
+
+    /// Whether a migration that holds seems to make an object.
+    pub fn is_made_by_migration(&self, object: &Object) -> bool {
+        let mut statements = self.work.in_force.iter().flat_map(|migration| &migration.statements);
+        statements.any(|statement| creates_as(statement, object))
+    }
+
     /// Who makes an object: the unchanged statement that it is recorded for, or a changed one that made it in this run already.
     pub fn maker(&self, object: &Object) -> Option<StatementId> {
         let makes = |id: &StatementId| seems_to_create(self.statement(*id), object);
@@ -213,6 +238,16 @@ impl<'a> World<'a> {
     /// What was dropped and is to come back.
     pub fn dropped(&self) -> &[Dropped] {
         &self.dropped
+    }
+
+    /// Objects that statements act on in this respect and that a migration renamed, or columns of them.
+    pub fn renamed(&self, aspect: Aspect) -> impl Iterator<Item = &Object> {
+        self.renamed.iter().filter(move |(set, _)| *set == aspect).map(|(_, object)| object)
+    }
+
+    /// How many statements of a migration are done that is not done as a whole.
+    pub fn statements_done(&self, id: MigrationId) -> usize {
+        self.migrating.filter(|(migrating, _)| *migrating == id).map_or(0, |(_, done)| done)
     }
 
     /// What is done, in order.
@@ -263,7 +298,7 @@ impl<'a> World<'a> {
 
     /// Whether an object is still to be there at the end of the run.
     pub fn stays(&self, object: &Object) -> bool {
-        let is_orphan = self.work.orphans().any(|row| row.object.as_ref() == Some(object));
+        let is_orphan = self.work.orphans().any(|row| self.records.object(row) == Some(object));
         let is_made = || self.work.comparison.statements.iter().any(|&id| seems_to_create(self.statement(id), object));
         !is_orphan || is_made()
     }

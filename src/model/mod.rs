@@ -20,6 +20,7 @@ pub mod project;
 pub mod record;
 pub mod report;
 pub mod restored;
+pub mod review;
 pub mod schema_difference;
 pub mod signature;
 pub mod sql_error;

@@ -1,25 +1,29 @@
 //! PostgreSQL as a trial's server: one session with an open transaction, and what other sessions see of the database.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::effects::{Before, DescribedOutside, Measured, measure};
-use super::server::{Compared, Restoration, Server};
+use super::server::{Compared, Remade, Restoration, Server};
 use super::words;
 use crate::engine::work::Work;
 use crate::error::Result;
-use crate::model::attempt::{Attempt, AttemptId, Outcome};
+use crate::model::attempt::{Attempt, AttemptId, Failure, Outcome, Part};
 use crate::model::dependent::Dependent;
 use crate::model::effect::Effect;
 use crate::model::look::Look;
 use crate::model::object::{CatalogId, Object};
 use crate::model::progress::Progress;
+use crate::model::review::{Change, Review};
 use crate::model::sql_error::SqlError;
-use crate::model::statement::{MigrationId, Statement};
+use crate::model::statement::{MigrationId, Statement, no_settings};
 use crate::model::verb::Aspect;
 use crate::postgres::attributes::{self, Added, Carried, Privilege, Recreated};
 use crate::postgres::catalog::owners::Owners;
-use crate::postgres::catalog::{self, blockers, forms};
+use crate::postgres::catalog::sights::{Sights, sights};
+use crate::postgres::catalog::{self, blockers, fingerprints, forms};
+use crate::postgres::records::{StateTables, drift};
 use crate::postgres::session::Session;
 
 /// What was there before the run, seen from outside its transaction.
@@ -29,6 +33,10 @@ pub struct Outside<'a> {
     pub existing: &'a dyn Fn(&[CatalogId]) -> Result<HashSet<CatalogId>>,
     /// How relations, types and routines were.
     pub described: DescribedOutside<'a>,
+    /// How relations, types and schemas looked.
+    pub sights: &'a dyn Fn(&[CatalogId]) -> Result<Sights>,
+    /// What objects were called.
+    pub names: &'a dyn Fn(&[CatalogId]) -> Result<HashMap<CatalogId, Object>>,
 }
 
 /// A session's open transaction.
@@ -37,6 +45,7 @@ pub struct Database<'a> {
     work: &'a Work<'a>,
     outside: Outside<'a>,
     progress: &'a dyn Progress,
+    state: &'a StateTables,
     /// What objects carried before they were dropped.
     captured: HashMap<CatalogId, Carried>,
     /// What CREATE would have given objects when that was asked last.
@@ -58,8 +67,15 @@ struct Migrated {
 
 impl<'a> Database<'a> {
     /// The transaction that is open in a session.
-    pub fn new(session: &'a mut Session, work: &'a Work<'a>, outside: Outside<'a>, progress: &'a dyn Progress) -> Self {
+    pub fn new(
+        session: &'a mut Session,
+        state: &'a StateTables,
+        work: &'a Work<'a>,
+        outside: Outside<'a>,
+        progress: &'a dyn Progress,
+    ) -> Self {
         Database {
+            state,
             session,
             work,
             outside,
@@ -92,16 +108,30 @@ impl<'a> Database<'a> {
     }
 
     /// Tells how far a migration is.
-    fn try_migration(&mut self, id: MigrationId, attempt: &Attempt<'_>) -> Result<Outcome> {
-        let path = self.work.portion(id).map_or("", |portion| portion.migration.file.path.as_str());
-        let (total, ran, progress) = (attempt.parts.len(), self.migrated.took.len(), self.progress);
+    fn try_migration(&mut self, id: MigrationId, attempts: &[Attempt<'_>]) -> Result<Outcome> {
+        // The marker row, the statement, and the savepoints.
+        const COMMANDS: usize = 4;
+        let portion = self.work.portion(id);
+        let path = portion.map_or("", |portion| portion.migration.file.path.as_str());
+        let total = portion.map_or(0, |portion| portion.statements().len());
+        let (ran, progress) = (self.migrated.took.len(), self.progress);
         let heard = |done: usize| {
-            // The marker row comes first, and the savepoints last.
-            let statement = done.clamp(1, total.max(1));
-            progress.at(ran, &format!("{path}, statement {statement} of {total}"));
+            let statement = total - attempts.len() + done / COMMANDS + 1;
+            progress.at(ran, &format!("{path}, statement {} of {total}", statement.min(total.max(1))));
         };
         heard(0);
-        self.session.attempt_heard(std::slice::from_ref(attempt), &heard)
+        self.session.attempt_heard(attempts, &heard)
+    }
+
+    /// Adds what statements of a migration did to what those before them did.
+    fn measure(&mut self, id: MigrationId, before: &Before, since: Instant) -> Result<()> {
+        let (measured, next) = measure(self.session, self.outside.described, before, since)?;
+        match self.migrated.measured.entry(id) {
+            Entry::Occupied(mut earlier) => earlier.get_mut().add(measured),
+            Entry::Vacant(first) => _ = first.insert(measured),
+        }
+        self.migrated.before = Some(next);
+        Ok(())
     }
 }
 
@@ -111,22 +141,24 @@ impl Server for Database<'_> {
         self.session.attempt(attempts)
     }
 
-    fn migrate(&mut self, id: MigrationId, attempt: &Attempt<'_>) -> Result<Outcome> {
+    fn migrate(&mut self, id: MigrationId, attempts: &[Attempt<'_>]) -> Result<Outcome> {
         let begun = *self.migrated.begun.entry(id).or_insert_with(Instant::now);
         let before = self.before()?;
         let since = Instant::now();
-        let outcome = self.try_migration(id, attempt)?;
+        let outcome = self.try_migration(id, attempts)?;
         if outcome.failure.is_some() {
-            self.migrated.before = Some(before);
+            if outcome.done > 0 {
+                self.measure(id, &before, since)?;
+            } else {
+                self.migrated.before = Some(before);
+            }
             self.migrated.is_stale = true;
             return Ok(outcome);
         }
         // Deferred triggers belong to it.
         let migration = self.work.portion(id).map(|portion| portion.migration);
         self.check_constraints()?.map_err(|error| words::deferred(&error, migration))?;
-        let (measured, next) = measure(self.session, self.outside.described, &before, since)?;
-        self.migrated.before = Some(next);
-        self.migrated.measured.insert(id, measured);
+        self.measure(id, &before, since)?;
         self.migrated.took.insert(id, begun.elapsed());
         if let Some(migration) = migration {
             self.progress.at(self.migrated.took.len(), &migration.file.path);
@@ -151,6 +183,30 @@ impl Server for Database<'_> {
             dependencies.iter().map(|edge| edge.referenced).filter(|id| !ids.contains(id)).collect();
         let names = catalog::identify(self.session, &referenced.into_iter().collect::<Vec<_>>())?;
         Ok(Look { written, existing, dependencies, names })
+    }
+
+    fn review(&mut self) -> Result<Review> {
+        let recorded = self.work.recorded;
+        let drift = drift::find(self.session, self.state, recorded)?;
+        let mut moved = drift::moved_away(self.session, self.state, recorded)?;
+        if !moved.is_empty() {
+            // A database that was dumped and restored has other numbers: what is at them was called otherwise before, too.
+            let row = |at: usize| &recorded.statements[at];
+            let ids: Vec<CatalogId> = moved.iter().filter_map(|(at, _)| row(*at).id).collect();
+            let before = (self.outside.names)(&ids)?;
+            moved.retain(|(at, _)| row(*at).id.and_then(|id| before.get(&id)) == row(*at).object.as_ref());
+        }
+        Ok(Review { drift, moved, ..Review::default() })
+    }
+
+    fn changes(&mut self, ids: &[CatalogId]) -> Result<Vec<Change>> {
+        let mut before = (self.outside.sights)(ids)?;
+        let there: Vec<CatalogId> = before.keys().copied().collect();
+        let now = sights(self.session, &there)?.into_iter();
+        let changed = now.filter_map(|(id, now)| Some(Change { id, was: before.remove(&id)?, now }));
+        let mut changed: Vec<Change> = changed.filter(|change| change.was != change.now).collect();
+        changed.sort_by(|first, second| first.now.object.cmp(&second.now.object));
+        Ok(changed)
     }
 
     fn find(&mut self, objects: &[Object]) -> Result<Vec<Option<CatalogId>>> {
@@ -199,6 +255,27 @@ impl Server for Database<'_> {
             forms::Compared::StatementFailed(failure) => Compared::StatementFailed(failure),
             forms::Compared::Stays(error) => Compared::Stays(error),
             forms::Compared::Unknown => Compared::Unknown,
+        })
+    }
+
+    fn remake(&mut self, id: CatalogId, object: &Object, drops: &[String], attempt: &Attempt<'_>) -> Result<Remade> {
+        let settings = no_settings();
+        let own = |sql: String| Part { sql: sql.into(), statements: 1, settings };
+        let now = fingerprints::fingerprints(self.session, &[id])?.remove(&id).unwrap_or_default();
+        let dropped = drops.len();
+        let mut parts: Vec<Part<'_>> = drops.iter().cloned().map(own).collect();
+        let own_parts = attempt.parts.len();
+        parts.extend(attempt.parts.iter().cloned());
+        parts.push(own("SET search_path = pg_catalog".to_owned()));
+        let attempt = Attempt { id: attempt.id, parts };
+        Ok(match fingerprints::remade(self.session, &attempt, object)? {
+            Ok(made) if made.definition == now.definition => Remade::Alike,
+            Ok(_) => Remade::Other,
+            Err(failure) if failure.part < dropped => Remade::Stays,
+            Err(failure) if failure.part < dropped + own_parts => {
+                Remade::StatementFailed(Failure { part: failure.part - dropped, ..failure })
+            }
+            Err(_) => Remade::Nothing,
         })
     }
 

@@ -26,6 +26,7 @@ use crate::model::progress::Progress;
 use crate::model::record::{Dependency, LearnedEdge, RecordedStatement};
 use crate::model::statement::{MigrationId, StatementId};
 use crate::postgres::connection::interrupt;
+use crate::postgres::records::StateTables;
 use crate::postgres::session::Session;
 use database::Database;
 use server::Server;
@@ -64,6 +65,8 @@ pub enum Ended {
     Finished(Box<Finished>),
     /// Nothing works before this is committed by itself; what was tried has to be rolled back.
     CommitFirst(Vec<CommitFirst>),
+    /// The migrations before this one have to be committed before it; what was tried has to be rolled back.
+    CommitBefore(MigrationId),
 }
 
 /// A statement that adds values to an enum which others use: PostgreSQL allows that only after a commit (SQLSTATE 55P04).
@@ -80,13 +83,23 @@ pub struct CommitFirst {
 ///
 /// # Errors
 /// Why the files cannot be carried out, root causes first; a server that does not answer.
-pub fn run(session: &mut Session, work: &Work<'_>, outside: Outside<'_>, progress: &dyn Progress) -> Result<Ended> {
+pub fn run(
+    session: &mut Session,
+    state: &StateTables,
+    work: &Work<'_>,
+    outside: Outside<'_>,
+    progress: &dyn Progress,
+) -> Result<Ended> {
     let mut run = Run::new(work);
-    let mut database = Database::new(session, work, outside, progress);
+    let mut database = Database::new(session, state, work, outside, progress);
     progress.start(run.cost().statements);
     let end = carry_out(&mut run, &mut database, progress)?;
     progress.finish();
-    let End::Done = end else { return Ok(Ended::CommitFirst(commit_first(&run, &end))) };
+    match end {
+        End::Done => {}
+        End::CommitFirst(statements) => return Ok(Ended::CommitFirst(commit_first(&run, &statements))),
+        End::CommitBefore(id) => return Ok(Ended::CommitBefore(id)),
+    }
     let mut outcome = outcome::outcome(&run)?;
     outcome.plan.trial.messages = database.messages();
     for &(id, step) in &outcome.migrations {
@@ -147,8 +160,7 @@ fn interrupted(error: Error) -> Error {
     if is_cancelled && error.kind == Kind::Sql && interrupt::is_requested() { interrupt::error() } else { error }
 }
 
-fn commit_first(run: &Run<'_>, end: &End) -> Vec<CommitFirst> {
-    let End::CommitFirst(statements) = end else { return Vec::new() };
+fn commit_first(run: &Run<'_>, statements: &[StatementId]) -> Vec<CommitFirst> {
     let altered = statements.iter().filter_map(|id| Some((*id, run.world().altered().get(id)?)));
     let first = altered.map(|(statement, altered)| CommitFirst {
         statement,

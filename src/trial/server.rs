@@ -9,6 +9,7 @@ use crate::model::form::Forms;
 use crate::model::look::Look;
 use crate::model::object::{CatalogId, Object};
 use crate::model::restored::Restored;
+use crate::model::review::{Change, Review};
 use crate::model::sql_error::SqlError;
 use crate::model::statement::{MigrationId, Statement};
 use crate::model::verb::Aspect;
@@ -18,14 +19,21 @@ pub trait Server {
     /// Tries in order until one fails. Those that are done stay; the one that failed leaves nothing.
     fn attempt(&mut self, attempts: &[Attempt<'_>]) -> Result<Outcome>;
 
-    /// Tries a migration as one, with its deferred constraints, and measures what it does.
-    fn migrate(&mut self, id: MigrationId, attempt: &Attempt<'_>) -> Result<Outcome>;
+    /// Tries the statements of a migration in order until one fails, and measures what they do; after the last one deferred
+    /// constraints are checked. Those that are done stay done, so that nothing they do is done twice.
+    fn migrate(&mut self, id: MigrationId, attempts: &[Attempt<'_>]) -> Result<Outcome>;
 
     /// Undoes everything: the transaction is as it was at its beginning.
     fn restart(&mut self) -> Result<()>;
 
     /// Reads what the attempts wrote.
     fn look(&mut self) -> Result<Look>;
+
+    /// Looks again at what is recorded.
+    fn review(&mut self) -> Result<Review>;
+
+    /// How objects were that were there before the run, and how they are now; those that did not change are left out.
+    fn changes(&mut self, ids: &[CatalogId]) -> Result<Vec<Change>>;
 
     /// Where objects are; `None` for those that are not there.
     fn find(&mut self, objects: &[Object]) -> Result<Vec<Option<CatalogId>>>;
@@ -50,6 +58,9 @@ pub trait Server {
 
     /// What an object is, and what a statement would make of its name.
     fn compare(&mut self, id: CatalogId, object: &Object, statement: &Statement, by: AttemptId) -> Result<Compared>;
+
+    /// What a statement makes of an object once these statements have dropped it. Undone whatever comes of it.
+    fn remake(&mut self, id: CatalogId, object: &Object, drops: &[String], attempt: &Attempt<'_>) -> Result<Remade>;
 
     /// How objects get back what CREATE gives in a respect. These rows of `pg_default_acl` do not count.
     fn bare(&mut self, ids: &[CatalogId], aspect: Aspect, without: &[u32]) -> Result<Vec<(Object, Vec<String>)>>;
@@ -82,6 +93,19 @@ pub struct Restoration {
     pub restored: Restored,
     /// The attempt that what is given back is put down to.
     pub by: AttemptId,
+}
+
+/// What a statement made of an object that was out of its way.
+#[derive(Debug)]
+pub enum Remade {
+    /// What is there already.
+    Alike,
+    Other,
+    /// No object of that name.
+    Nothing,
+    StatementFailed(crate::model::attempt::Failure),
+    /// The object cannot be put out of the way.
+    Stays,
 }
 
 /// What came of comparing.

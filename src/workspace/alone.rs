@@ -152,7 +152,7 @@ impl Alone<'_> {
                 let steps = finished.plan.steps.into_iter();
                 Ok(steps.filter(|step| step.action != crate::model::plan::Action::Migrate).collect())
             }
-            Ended::CommitFirst(_) => Err(Error::bug("a section would have to be divided")),
+            Ended::CommitFirst(_) | Ended::CommitBefore(_) => Err(Error::bug("a section would have to be divided")),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::learned::Learned;
 use crate::model::approval::Allowed;
 use crate::model::plan::Plan;
 use crate::model::progress::Progress;
+use crate::model::statement::MigrationId;
 use crate::trial::{self, CommitFirst, Ended, Finished};
 
 /// Applies everything that is pending without a word.
@@ -49,6 +50,14 @@ pub fn apply(
                 let recording = all_applied(workspace);
                 let finished = match commit(workspace, &comparison, part, &learned, progress, &recording)? {
                     Ended::Finished(finished) => finished,
+                    Ended::CommitBefore(id) => {
+                        workspace.begin_stages()?;
+                        let earlier = before(&comparison, id);
+                        let finished = commit_all(workspace, &earlier, Part::Migrations, &learned, progress)?;
+                        steps.extend(finished.plan.steps);
+                        comparison = workspace.compare_again(settings)?;
+                        continue;
+                    }
                     Ended::CommitFirst(first) => {
                         workspace.begin_stages()?;
                         let enums = only(&comparison, workspace, &first);
@@ -79,6 +88,12 @@ pub fn apply(
     }
 }
 
+/// The migrations of a comparison before one of them.
+fn before(comparison: &Comparison, id: MigrationId) -> Comparison {
+    let earlier = comparison.migrations.iter().copied().take_while(|earlier| *earlier != id);
+    Comparison { migrations: earlier.collect(), ..comparison.clone() }
+}
+
 /// A comparison with nothing in it but statements that have to be committed first.
 fn only(comparison: &Comparison, workspace: &Workspace, first: &[CommitFirst]) -> Comparison {
     let recorded = &workspace.recorded.statements;
@@ -102,6 +117,6 @@ fn commit_all(
     let recording = all_applied(workspace);
     match commit(workspace, comparison, part, learned, progress, &recording)? {
         Ended::Finished(finished) => Ok(finished),
-        Ended::CommitFirst(_) => Err(Error::bug("a stage of its own would have to be divided")),
+        Ended::CommitFirst(_) | Ended::CommitBefore(_) => Err(Error::bug("a stage of its own would have to be divided")),
     }
 }

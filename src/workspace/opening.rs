@@ -1,7 +1,7 @@
 //! What plan, apply and status begin with: the project read, the database reached, its records read, both compared.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
@@ -17,13 +17,14 @@ use crate::error::{Error, Result};
 use crate::learned::{Learned, Objects};
 use crate::model::approval::Allowed;
 use crate::model::migration::Migration;
-use crate::model::object::CatalogId;
+use crate::model::object::{CatalogId, Object};
 use crate::model::plan::Plan;
 use crate::model::progress::Progress;
 use crate::model::project::Project;
 use crate::model::record::{Drift, OnDrift, Recorded};
 use crate::model::statement::MigrationId;
 use crate::model::status::Status;
+use crate::postgres::catalog::sights::Sights;
 use crate::postgres::connection::Target;
 use crate::postgres::connection::interrupt;
 use crate::postgres::connection::limits::Limits;
@@ -325,6 +326,9 @@ impl Workspace {
         let side = self.side()?;
         let existing = |ids: &[CatalogId]| existing(&side, ids);
         let described = |ids: &Ids| described(&side, ids, self.there_before.as_ref());
+        let sights = |ids: &[CatalogId]| sights(&side, ids);
+        let names = |ids: &[CatalogId]| names(&side, ids);
+        let outside = Outside { existing: &existing, described: &described, sights: &sights, names: &names };
         let work = part.of(work(&self.project, &self.recorded, comparison, learned));
         let pending = comparison.statements.len() + work.migrations.len();
         let limits = std::thread::scope(|scope| {
@@ -334,7 +338,7 @@ impl Workspace {
         });
         check_room(pending, &limits.0??)?;
         limits.1?.map_err(|error| trial::refused(&error))?;
-        trial::run(&mut self.session, &work, Outside { existing: &existing, described: &described }, progress)
+        trial::run(&mut self.session, &self.state, &work, outside, progress)
     }
 
     /// What would be done, in the known order, for a role that may not try it.
@@ -379,6 +383,17 @@ fn existing(side: &SidePool, ids: &[CatalogId]) -> Result<HashSet<CatalogId>> {
         return Ok(HashSet::new());
     }
     side.with(|client| crate::postgres::catalog::existing(client, ids))
+}
+
+fn sights(side: &SidePool, ids: &[CatalogId]) -> Result<Sights> {
+    if ids.is_empty() {
+        return Ok(Sights::new());
+    }
+    side.with(|client| crate::postgres::catalog::sights::sights_outside(client, ids))
+}
+
+fn names(side: &SidePool, ids: &[CatalogId]) -> Result<HashMap<CatalogId, Object>> {
+    side.with(|client| crate::postgres::catalog::identify_outside(client, ids))
 }
 
 /// How these were before the run.

@@ -46,6 +46,15 @@ pub fn tried(
     let progress = Bar::new(presentation.progress);
     let mut finished = match workspace.run_trial(comparison, Part::of_scope(workspace.scope()), &learned, &progress)? {
         Ended::Finished(finished) => finished,
+        Ended::CommitBefore(id) => {
+            workspace.session.rollback()?;
+            let name = &workspace.migrations()[id.0].name;
+            let reason = format!(
+                "{name} uses enum values that a migration before it adds, which can be used only after a commit, so apply commits \
+                 the migrations before it first, by themselves"
+            );
+            return Ok(workspace.known_order(comparison, &learned, reason));
+        }
         Ended::CommitFirst(first) => {
             workspace.session.rollback()?;
             return Ok(committed_first(workspace, comparison, &learned, &first));

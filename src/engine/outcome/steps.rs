@@ -52,7 +52,7 @@ fn reason(world: &World<'_>, cause: &Cause) -> Reason {
     match cause {
         Cause::CameTooEarly(id) => Reason::Affected(label(world.statement(*id), world.ledger().statement(*id))),
         Cause::DependsOn(object) => Reason::DependsOn(object.to_string()),
-        Cause::ActsOn(object) => Reason::Affected(object.to_string()),
+        Cause::ActsOn(object) | Cause::Gone(object) | Cause::Changed(object) => Reason::Affected(object.to_string()),
         Cause::InTheWayOf(id) => {
             let portion = world.work().portion(*id);
             Reason::InTheWay(portion.map(|portion| portion.migration.name.clone()).unwrap_or_default())

@@ -71,7 +71,8 @@ fn made_twice(world: &World<'_>, object: &Object, maker: StatementId, other: Sta
 
 fn unmanaged(world: &World<'_>, id: StatementId) -> Option<Diagnostic> {
     let mut provides = world.ledger().statement(id).provides.iter();
-    let is_nobodys = |object: &Object| world.records().of_object(object).is_none();
+    // What a migration made is taken over when the code directory says it.
+    let is_nobodys = |object: &Object| world.records().of_object(object).is_none() && !world.is_made_by_migration(object);
     let found = provides.find(|provided| provided.was == Was::Present && is_nobodys(&provided.object))?;
     let diagnostic = Diagnostic::new(format!("{} exists already, and pgmg does not manage it", found.object));
     let help = "drop or rename the existing object, or take the statement out of the code directory";

@@ -77,8 +77,7 @@ pub fn in_the_way<'d>(dependents: &'d [Dependent], makers: &HashMap<CatalogId, M
 pub fn owning_types(world: &World<'_>, dependents: &[Dependent]) -> Vec<Object> {
     let is_constraint =
         |dependent: &&Dependent| dependent.object.kind == "domain constraint" && dependent.role == DropRole::Dependent;
-    let recorded = world.work().recorded.statements.iter().filter_map(|row| row.object.as_ref());
-    let mut types = recorded.filter(|object| object.kind.is_type());
+    let mut types = world.recorded_objects().filter(|object| object.kind.is_type());
     let owner = |constraint: &Dependent| types.find(|object| object.names == constraint.object.names).cloned();
     dependents.iter().filter(is_constraint).filter_map(owner).collect()
 }

@@ -9,6 +9,7 @@ use crate::engine::world::{Event, World};
 use crate::model::attempt::Failure;
 use crate::model::name::Name;
 use crate::model::statement::{MigrationId, StatementId, Strength};
+use crate::model::verb::Verb;
 
 /// The next migration that has not run.
 pub fn migrate(world: &World<'_>, progress: &Progress) -> Verdict {
@@ -48,6 +49,13 @@ pub fn providers(world: &World<'_>, id: MigrationId, failure: &Failure, obstacle
     let missing: Vec<StatementId> = names.iter().flat_map(open).collect();
     if !missing.is_empty() {
         return missing;
+    }
+    // A block may make it under a name that only its body shows.
+    let blocks = names.iter().flat_map(|name| world.mentioners(&name.name)).copied();
+    let blocks = blocks.filter(|&id| world.statement(id).mentions.verb == Verb::Do && !world.is_done(id));
+    let blocks: Vec<StatementId> = blocks.collect();
+    if !blocks.is_empty() {
+        return blocks;
     }
     let statement = world.work().portion(id).and_then(|portion| portion.statements().get(failure.part));
     let uses = statement.into_iter().flat_map(|statement| &statement.mentions.uses);

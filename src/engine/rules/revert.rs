@@ -18,21 +18,27 @@ use crate::sql::spelling;
 /// The kind of the objects that ALTER DEFAULT PRIVILEGES makes.
 pub const DEFAULT_ACL: &str = "default acl";
 
-/// Before anything is made: default privileges go, and objects that an ALTER changed are dropped, to be made again without it.
-pub fn definitions(world: &World<'_>, progress: &Progress) -> Verdict {
-    if progress.has(Milestone::DefinitionsReverted) || !world.covers_everything() || !world.has_records() {
+/// Before anything is made, by migrations too: default privileges that files set go, because in a fresh build they come last.
+pub fn suspend_defaults(world: &World<'_>, progress: &Progress) -> Verdict {
+    if progress.has(Milestone::DefaultsSuspended) || !world.has_records() {
         return Verdict::Satisfied;
     }
     let mut tasks = Vec::new();
-    if !default_privileges_gone(world).is_empty() {
+    if world.covers_everything() && !default_privileges_gone(world).is_empty() {
         tasks.push(Task::RevertDefaultPrivileges);
     }
     if !default_privileges(world).is_empty() {
         tasks.push(Task::SuspendDefaultPrivileges);
     }
-    if !altered(world).is_empty() {
-        tasks.push(Task::RevertDefinitions);
+    Orders::once(Milestone::DefaultsSuspended, tasks)
+}
+
+/// Before code is made: objects that an ALTER changed are dropped, to be made again without it.
+pub fn definitions(world: &World<'_>, progress: &Progress) -> Verdict {
+    if progress.has(Milestone::DefinitionsReverted) || !world.covers_everything() || !world.has_records() {
+        return Verdict::Satisfied;
     }
+    let tasks = if altered(world).is_empty() { Vec::new() } else { vec![Task::RevertDefinitions] };
     Orders::once(Milestone::DefinitionsReverted, tasks)
 }
 
@@ -51,9 +57,12 @@ pub fn is_to_reset(world: &World<'_>, progress: &Progress, aspect: Aspect) -> bo
     world.covers_everything() && (is_under_other_defaults || !touched(world, aspect).is_empty())
 }
 
-/// The labels of what statements touched in this respect that are gone.
+/// The labels of what statements touched in this respect that are gone, and of what they touched under another name: there a
+/// fresh build sets nothing.
 pub fn touched(world: &World<'_>, aspect: Aspect) -> HashSet<String> {
-    labels(world, |verb| verb.sets() == Some(aspect))
+    let mut touched = labels(world, |verb| verb.sets() == Some(aspect));
+    touched.extend(world.renamed(aspect).map(ToString::to_string));
+    touched
 }
 
 /// The labels of what ALTERs touched that are gone.
@@ -63,7 +72,7 @@ pub fn altered(world: &World<'_>) -> HashSet<String> {
 
 /// The labels of default privileges that no statement sets any more.
 pub fn default_privileges_gone(world: &World<'_>) -> HashSet<String> {
-    let made = world.work().orphans().filter_map(|row| row.object.as_ref());
+    let made = world.orphaned_objects();
     let mut labels: HashSet<String> = made.filter(|object| object.kind == DEFAULT_ACL).map(ToString::to_string).collect();
     labels.extend(altered(world).into_iter().filter(|label| label.starts_with(DEFAULT_ACL)));
     labels
@@ -71,14 +80,12 @@ pub fn default_privileges_gone(world: &World<'_>) -> HashSet<String> {
 
 /// The default privileges that files of the code directory set.
 pub fn default_privileges(world: &World<'_>) -> Vec<Object> {
-    let recorded = world.work().recorded.statements.iter().filter_map(|row| row.object.as_ref());
-    recorded.filter(|object| object.kind == DEFAULT_ACL).cloned().collect()
+    world.recorded_objects().filter(|object| object.kind == DEFAULT_ACL).cloned().collect()
 }
 
 /// Every recorded object that there are privileges on.
 pub fn with_privileges(world: &World<'_>) -> Vec<Object> {
-    let recorded = world.work().recorded.statements.iter().filter_map(|row| row.object.as_ref());
-    recorded.filter(|object| spelling::grant_target(object).is_some()).cloned().collect()
+    world.recorded_objects().filter(|object| spelling::grant_target(object).is_some()).cloned().collect()
 }
 
 /// Of objects that an ALTER changed which is gone: those that are made anew, and those that nobody can take back.

@@ -26,10 +26,18 @@ pub fn restore_stage(world: &World<'_>, progress: &Progress) -> Verdict {
         Some((object, Maker::Definition(sql))) => Orders::task(Task::MakeAsItWas(object.clone(), sql.clone())),
         Some((_, Maker::Statement(id))) => Verdict::Open(Opening::Only(HashSet::from([*id]), Beyond::Release)),
         _ => {
-            let tasks = if world.dropped().is_empty() { Vec::new() } else { vec![Task::GiveBack(Before::Acts)] };
+            let mut tasks = if world.dropped().is_empty() { Vec::new() } else { vec![Task::GiveBack(Before::Acts)] };
+            if !progress.suspended.is_empty() {
+                tasks.push(Task::ResumeDefaultPrivileges(progress.suspended.clone()));
+            }
             Orders::once(Milestone::StageRestored, tasks)
         }
     }
+}
+
+/// A migration that uses an enum value which one before it adds: that is committed first (SQLSTATE 55P04).
+pub fn commit_before(_: &World<'_>, progress: &Progress) -> Verdict {
+    progress.to_commit_before.map_or(Verdict::Satisfied, Verdict::CommitBefore)
 }
 
 /// New enum values that have to be committed before anything else can work (SQLSTATE 55P04).

@@ -125,6 +125,7 @@ impl<'a> Run<'a> {
                         return Some(Next::BeginAgain);
                     }
                 }
+                Verdict::CommitBefore(id) => return Some(Next::Finished(End::CommitBefore(id))),
                 Verdict::CommitFirst(statements) => return Some(Next::Finished(End::CommitFirst(statements))),
                 Verdict::Impossible(error) => return Some(Next::Stuck(error)),
             }
@@ -137,9 +138,12 @@ impl<'a> Run<'a> {
 
     /// The catalog was read.
     pub fn saw(&mut self, look: Look) {
-        let mut ledger = Ledger::new(look, self.world.work());
+        let mut ledger = Ledger::new(look, self.world.work(), self.world.records());
         for (&id, altered) in self.world.altered.iter().filter(|(id, _)| self.world.queue.is_done(**id)) {
             ledger.provide(id, altered.id, &altered.object);
+        }
+        for (statement, id, object) in &self.world.kept {
+            ledger.provide(*statement, *id, object);
         }
         self.world.ledger = ledger;
         self.progress.is_seen = true;
@@ -166,7 +170,7 @@ impl<'a> Run<'a> {
     /// The only way in which something that is done runs again.
     fn invalidate(&mut self, id: StatementId, cause: Cause) {
         match cause {
-            Cause::CameTooEarly(_) => {
+            Cause::CameTooEarly(_) | Cause::Changed(_) => {
                 if self.world.statement(id).mentions.role == crate::model::statement::Role::Creates
                     && *self.world.manner(id) == Manner::AsWritten
                     && let Some(sql) = reaction::with_or_replace(&self.world, id)

@@ -7,13 +7,14 @@ use crate::engine::manner::Manner;
 use crate::engine::queue::Beyond;
 use crate::engine::reaction::{self};
 use crate::engine::rules;
-use crate::engine::task::{Alteration, Before, Cause, Done, Dropped, GivenBack, Gone, Maker, Purpose, Said, Task};
+use crate::engine::task::{Alteration, Before, Cause, Done, Dropped, GivenBack, Gone, Maker, Purpose, Said, Task, When};
 use crate::engine::verdict::{Opening, Waiting};
 use crate::engine::world::{AlteredInPlace, Event, Failed};
 use crate::model::attempt::Failure;
 use crate::model::dependent::DropRole;
 use crate::model::form::Form;
 use crate::model::object::Object;
+use crate::model::review::Review;
 use crate::model::statement::{MigrationId, StatementId};
 
 impl Run<'_> {
@@ -25,19 +26,36 @@ impl Run<'_> {
         if let Task::Compare(_, object) = &task {
             self.progress.compared.insert(object.clone());
         }
+        if let Task::SayAgain(objects) = &task {
+            self.progress.said_again.extend(objects.iter().cloned());
+        }
         match (task, done) {
             (Task::Migrate(id), Done::Migrated) => self.migrated(id),
-            (Task::Migrate(id), Done::MigrationFailed(failure)) => return self.migration_failed(id, failure),
+            (Task::Migrate(id), Done::MigrationFailed(done, failure)) => {
+                self.world.migrating = Some((id, done));
+                return self.migration_failed(id, failure);
+            }
             (Task::Unblock(id, ..), Done::Dropped(gone)) => {
                 self.dropped(gone, &Purpose::Unblock(id));
                 self.tasks.push_back(Task::Migrate(id));
             }
+            // What stands in the way may be called otherwise since the last migration.
+            (Task::Unblock(..), _) if self.progress.is_to_review && self.world.has_records() => {
+                self.tasks.push_back(Task::Review(When::AfterMigrations));
+            }
             (Task::Unblock(id, ..), _) => return self.find_providers(id),
+            (Task::Review(When::AfterMigrations), Done::Reviewed(review)) => self.reviewed(&review),
+            (Task::Review(When::AtTheEnd), Done::Reviewed(review)) => return self.reviewed_at_the_end(&review),
             (Task::MakeRoom(id, _), Done::Dropped(gone)) => {
                 self.failing.remove(&id);
                 self.world.manners.remove(&id);
                 self.dropped(gone, &Purpose::Replace(id));
                 self.world.queue.retry(id);
+            }
+            (Task::Compare(id, _), Done::Dropped(gone)) => {
+                self.dropped(gone, &Purpose::Replace(id));
+                self.world.queue.retry(id);
+                self.begin_creating();
             }
             (Task::MakeRoom(id, _), Done::StatementFails(failure)) => {
                 self.failing.remove(&id);
@@ -87,6 +105,8 @@ impl Run<'_> {
     fn migrated(&mut self, id: MigrationId) {
         self.cost.attempts += 1;
         self.world.history.push(Event::Migrated(id));
+        self.world.migrating = None;
+        self.progress.is_to_review = true;
         let waiting = self.progress.waiting.take();
         let providers = waiting.into_iter().filter(|waiting| waiting.failure.is_some()).flat_map(|waiting| waiting.providers);
         let needed: Vec<StatementId> = providers.filter(|&provider| self.world.is_done(provider)).collect();
@@ -101,15 +121,52 @@ impl Run<'_> {
         let sql = statement.map_or("", |statement| statement.sql());
         let names = reaction::missing_names(&self.world, None, sql, &failure.error);
         let obstacle = diagnose(&failure.error, names);
-        let error = failure.error.clone();
         let providers = self.progress.waiting.take().map_or_else(Vec::new, |waiting| waiting.providers);
-        let is_blocked = obstacle == Obstacle::HasDependents;
         self.progress.waiting = Some(Waiting { migration: id, providers, successes: None, failure: Some((failure, obstacle)) });
-        if !is_blocked {
+        if !self.progress.waiting.as_ref().is_some_and(Waiting::is_blocked) {
             return self.find_providers(id);
         }
-        let (objects, named) = reaction::in_the_way_of_a_migration(&self.world, &error);
-        self.tasks.push_back(Task::Unblock(id, objects, named));
+        self.tasks.push_back(self.unblocking(id));
+        Ok(())
+    }
+
+    fn unblocking(&self, id: MigrationId) -> Task {
+        let failure = self.progress.waiting.as_ref().and_then(|waiting| waiting.failure.as_ref());
+        let (objects, named) =
+            failure.map(|(failure, _)| reaction::in_the_way_of_a_migration(&self.world, &failure.error)).unwrap_or_default();
+        Task::Unblock(id, objects, named)
+    }
+
+    /// Takes in what changed since it was recorded: what moved is followed, and what is not as the files say is made so again.
+    fn reviewed(&mut self, review: &Review) {
+        self.progress.is_to_review = false;
+        let rows = &self.world.work().recorded.statements;
+        for (at, object) in &review.moved {
+            self.world.records.follow(&rows[*at], object.clone());
+        }
+        for (id, cause) in rules::aftermath::again(&self.world, review) {
+            self.invalidate(id, cause);
+        }
+        self.world.renamed.extend(rules::aftermath::acted_on_and_renamed(&self.world, review));
+        let failed = self.progress.waiting.as_ref().filter(|waiting| waiting.is_blocked());
+        if let Some(id) = failed.map(|waiting| waiting.migration) {
+            self.tasks.push_back(self.unblocking(id));
+        }
+    }
+
+    /// Takes in what is gone at the end: it is made again, unless another file says that it is to go.
+    fn reviewed_at_the_end(&mut self, review: &Review) -> Result<(), crate::error::Error> {
+        self.progress.reviewed_after = rules::aftermath::taking(&self.world);
+        let gone = rules::aftermath::gone_at_the_end(&self.world, review);
+        if let Some(error) = rules::fights::over(&self.world, gone.keys().copied()) {
+            return Err(error);
+        }
+        if !gone.is_empty() {
+            self.begin_creating();
+        }
+        for (id, cause) in gone {
+            self.invalidate(id, cause);
+        }
         Ok(())
     }
 
@@ -117,6 +174,11 @@ impl Run<'_> {
     fn find_providers(&mut self, id: MigrationId) -> Result<(), crate::error::Error> {
         let Some(waiting) = &mut self.progress.waiting else { return Ok(()) };
         let Some((failure, obstacle)) = &waiting.failure else { return Ok(()) };
+        let is_first = !self.world.history.iter().any(|event| matches!(event, Event::Migrated(_)));
+        if *obstacle == Obstacle::NeedsCommit && !is_first {
+            self.progress.to_commit_before = Some(id);
+            return Ok(());
+        }
         let providers = rules::migrate::providers(&self.world, id, failure, obstacle);
         let wanted = self.world.queue.with_needs(providers.iter().copied());
         if wanted.is_empty() {
@@ -131,6 +193,9 @@ impl Run<'_> {
     fn altered(&mut self, alteration: Alteration) {
         let Alteration { statement, id, object, form, alters, dependents } = alteration;
         let is_failing = self.failing.remove(&statement).is_some();
+        if !is_failing {
+            self.world.kept.push((statement, id, object.clone()));
+        }
         let needs_commit = matches!(form, Form::Enum(_)) && !alters.is_empty();
         let is_spread = matches!(form, Form::Composite(_)) && !alters.is_empty();
         let new = AlteredInPlace { id, object, alters: Vec::new(), needs_commit: false, dependents: Vec::new() };

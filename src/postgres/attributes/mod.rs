@@ -315,7 +315,7 @@ pub(super) fn with_empty_path<T>(session: &mut Session, work: impl FnOnce(&mut S
     Ok(done)
 }
 
-pub(super) fn halves(ids: &[CatalogId]) -> (Vec<u32>, Vec<u32>) {
+pub(crate) fn halves(ids: &[CatalogId]) -> (Vec<u32>, Vec<u32>) {
     ids.iter().map(|id| (id.class, id.object)).unzip()
 }
 

@@ -40,6 +40,7 @@ enum Bond {
     Internal,
     Part,
     Needs,
+    Member,
 }
 
 struct Edge {
@@ -61,6 +62,7 @@ fn walk(session: &mut Session, roots: &[Node]) -> Result<Vec<Dependent>> {
     let bond = |row: &tokio_postgres::Row| match row.get::<_, i32>(6) {
         0 => Bond::Internal,
         1 => Bond::Part,
+        3 => Bond::Member,
         _ => Bond::Needs,
     };
     let edges: Vec<Edge> =
@@ -98,7 +100,9 @@ impl Graph {
         let mut owners: HashMap<Node, Node> = HashMap::new();
         // A part that was asked about goes with its owner if that was asked about as well: a range type's multirange.
         let goes_by_itself = |edge: &&Edge| roots.contains(&edge.dependent) && !roots.contains(&edge.referenced);
-        for edge in edges.iter().filter(|edge| edge.bond == Bond::Internal && !goes_by_itself(edge)) {
+        // The members of an extension that is asked about are parts of it; those of others are objects like any.
+        let is_part = |edge: &&Edge| edge.bond == Bond::Internal || edge.bond == Bond::Member && roots.contains(&edge.referenced);
+        for edge in edges.iter().filter(|edge| is_part(edge) && !goes_by_itself(edge)) {
             owners.insert(edge.dependent, edge.referenced);
         }
         let role_for = |node: Node| {
@@ -123,7 +127,8 @@ impl Graph {
                 continue;
             }
             graph.needs.entry(dependent).or_default().insert(referenced);
-            if edge.bond == Bond::Part && dependent == edge.dependent && !graph.roots.contains(&dependent) {
+            if matches!(edge.bond, Bond::Part | Bond::Member) && dependent == edge.dependent && !graph.roots.contains(&dependent)
+            {
                 let owner = graph.part_of.entry(dependent).or_insert(referenced);
                 *owner = referenced.min(*owner);
             }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use postgres::types::ToSql;
 
 use crate::error::Result;
-use crate::model::object::CatalogId;
+use crate::model::attempt::{Attempt, Failure};
+use crate::model::object::{CatalogId, Object};
 use crate::model::record::Fingerprint;
 use crate::postgres::attributes::{halves, with_empty_path};
 use crate::postgres::session::Session;
@@ -26,6 +27,30 @@ pub fn fingerprints(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<
         })
     })?;
     Ok(found)
+}
+
+/// What an object of this identity is once an attempt was made, which is then undone; the failure of the attempt, or of its last
+/// part if no such object is there.
+pub fn remade(
+    session: &mut Session,
+    attempt: &Attempt<'_>,
+    object: &Object,
+) -> Result<std::result::Result<Fingerprint, Failure>> {
+    const WANTED: &str = "SELECT * FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.oid[]), pg_catalog.unnest($2::pg_catalog.oid[])) AS r (class, object)";
+    const NAMED: &str = "SELECT a.classid, a.objid FROM pg_catalog.pg_get_object_address($1::pg_catalog.text, \
+                         $2::pg_catalog.text[], $3::pg_catalog.text[]) a";
+    let sql = fingerprints_sql(session)?.replace(WANTED, NAMED);
+    let rows = match session.look(attempt, &sql, &[&object.kind.as_str(), &object.names, &object.args])? {
+        Ok(rows) => rows,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let print = |row: &tokio_postgres::Row| Fingerprint {
+        definition: row.get(2),
+        owner: row.get(3),
+        grants: row.get(4),
+        comment: row.get(5),
+    };
+    Ok(Ok(rows.first().map(print).unwrap_or_default()))
 }
 
 /// Runs `sql` with what objects are now put in for `{fingerprints}`: a row for each object of the first two parameters (numbers

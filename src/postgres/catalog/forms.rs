@@ -38,17 +38,24 @@ pub fn compare(session: &mut Session, id: CatalogId, object: &Object, statement:
     let (schema, name): (String, String) = (place.get(0), place.get(1));
     let own = Arc::<Settings>::default();
     let part = |sql: String| Part { sql: sql.into(), statements: 1, settings: &own };
-    let parts = vec![
-        part(format!("CREATE SCHEMA {ASIDE}")),
-        part(format!("ALTER {address} SET SCHEMA {ASIDE}")),
-        Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings },
-        part("SET search_path = ''".to_owned()),
-    ];
     let is_type = object.kind == "type";
+    let mut parts = vec![part(format!("CREATE SCHEMA {ASIDE}"))];
+    if object.kind == "sequence" {
+        // One that a column owns stays in the schema of its table.
+        parts.push(part(format!("ALTER {address} OWNED BY NONE")));
+    }
+    parts.push(part(format!("ALTER {address} SET SCHEMA {ASIDE}")));
+    if is_type {
+        // A block may look for a type of its name in any schema.
+        parts.push(part(format!("ALTER TYPE {ASIDE}.{} RENAME TO {ASIDE}", quote_identifier(&name))));
+    }
+    let statement_at = parts.len();
+    parts.push(Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings });
+    parts.push(part("SET search_path = ''".to_owned()));
     let query = if is_type { include_str!("type_forms.sql") } else { include_str!("relation_forms.sql") };
     let rows = match session.look(&Attempt { id: by, parts }, query, &[&id.object, &schema, &name])? {
         Ok(rows) => rows,
-        Err(failure) if failure.part == 2 => return Ok(Compared::StatementFailed(failure)),
+        Err(failure) if failure.part == statement_at => return Ok(Compared::StatementFailed(failure)),
         Err(failure) => return Ok(Compared::Stays(Box::new(failure.error))),
     };
     let (mut now, mut wanted) = (None, None);

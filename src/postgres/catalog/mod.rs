@@ -5,6 +5,7 @@ pub mod fingerprints;
 pub mod forms;
 pub mod lints;
 pub mod owners;
+pub mod sights;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -189,6 +190,24 @@ fn select(catalog: &str, class: &str, object: &str, since: &str, condition: &str
 /// What objects are called; those that do not exist (any more) are left out.
 pub fn identify(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<CatalogId, Object>> {
     Ok(identified(session, ids)?.into_iter().map(|(id, (object, _))| (id, object)).collect())
+}
+
+/// What objects are called in a session that sees only what is committed; those that do not exist there are left out.
+///
+/// # Errors
+/// Those of the query.
+pub fn identify_outside(
+    client: &mut impl postgres::GenericClient,
+    ids: &[CatalogId],
+) -> std::result::Result<HashMap<CatalogId, Object>, postgres::Error> {
+    let classes: Vec<u32> = ids.iter().map(|id| id.class).collect();
+    let objects: Vec<u32> = ids.iter().map(|id| id.object).collect();
+    let rows = client.query(include_str!("identify.sql"), &[&classes, &objects])?;
+    let named = rows.iter().map(|row| {
+        let id = CatalogId { class: row.get(0), object: row.get(1) };
+        (id, Object { kind: row.get::<_, &str>(2).into(), names: row.get(3), args: row.get(4) })
+    });
+    Ok(named.collect())
 }
 
 /// The same with the schema, where it is one that PostgreSQL itself makes up for temporary objects and for TOAST.

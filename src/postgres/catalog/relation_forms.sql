@@ -2,7 +2,9 @@
 -- read with an empty search_path so that all names are qualified. What other statements attach (indexes, triggers, policies,
 -- grants) is left out.
 SELECT r.oid = $1::pg_catalog.oid,
-       ARRAY(
+       CASE WHEN r.relkind NOT IN ('r', 'p', 'S') THEN ARRAY['a ' || CASE r.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
+                                                                WHEN 'f' THEN 'foreign table' ELSE r.relkind::pg_catalog.text END] END
+       || ARRAY(
          SELECT 'column ' || pg_catalog.quote_ident(a.attname) || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod)
                 || CASE WHEN a.attcollation <> y.typcollation
                         THEN ' COLLATE ' || a.attcollation::pg_catalog.regcollation::pg_catalog.text ELSE '' END
@@ -24,8 +26,9 @@ SELECT r.oid = $1::pg_catalog.oid,
          SELECT 'inherits ' || i.inhparent::pg_catalog.regclass::pg_catalog.text
            FROM pg_catalog.pg_inherits i WHERE i.inhrelid = r.oid ORDER BY i.inhseqno)
        || ARRAY(
-         SELECT pg_catalog.format('%s increment %s from %s to %s start %s cache %s%s', pg_catalog.format_type(s.seqtypid, NULL),
-                                  s.seqincrement, s.seqmin, s.seqmax, s.seqstart, s.seqcache, CASE WHEN s.seqcycle THEN ' cycle' END)
+         SELECT pg_catalog.format('AS %s INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s %s', pg_catalog.format_type(s.seqtypid, NULL),
+                                  s.seqincrement, s.seqmin, s.seqmax, s.seqstart, s.seqcache,
+                                  CASE WHEN s.seqcycle THEN 'CYCLE' ELSE 'NO CYCLE' END)
            FROM pg_catalog.pg_sequence s WHERE s.seqrelid = r.oid)
        || pg_catalog.array_remove(ARRAY[
          CASE r.relpersistence WHEN 'u' THEN 'unlogged' END,

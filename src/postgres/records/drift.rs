@@ -44,6 +44,32 @@ pub fn find(session: &mut Session, state: &StateTables, recorded: &Recorded) -> 
     Ok(drift.filter(|one| !one.changes.is_empty()).collect())
 }
 
+/// The recorded objects that are called otherwise than they are recorded, by their rows.
+pub fn moved_away(session: &mut Session, state: &StateTables, recorded: &Recorded) -> Result<Vec<(usize, Object)>> {
+    let classes: HashSet<u32> = recorded.statements.iter().filter_map(|row| row.id).map(|id| id.class).collect();
+    if classes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let catalogs = catalog::catalogs(session)?;
+    let catalogs = catalogs.iter().filter(|(class, _)| classes.contains(class));
+    let gone = catalogs.map(|(class, name)| {
+        format!(
+            "SELECT r.object_name FROM {{schema}}.pgmg_state r \
+              WHERE r.class_id = {class} AND r.object_id NOT IN (SELECT oid FROM pg_catalog.{name})"
+        )
+    });
+    let gone = gone.collect::<Vec<_>>().join("\n  UNION ALL ");
+    let sql = state.sql(&include_str!("moved.sql").replace("{gone}", &gone));
+    let rows = session.query(&sql, &[])?;
+    let names = rows.iter().map(|row| {
+        let object = Object { kind: row.get::<_, &str>(1).into(), names: row.get(2), args: row.get(3) };
+        (row.get::<_, String>(0), object)
+    });
+    let names: HashMap<String, Object> = names.collect();
+    let rows = recorded.statements.iter().enumerate();
+    Ok(rows.filter_map(|(at, row)| Some((at, names.get(&row.name)?.clone()))).collect())
+}
+
 /// A fingerprint from its column in `pgmg_state`.
 fn fingerprint(parts: Vec<Option<String>>) -> Fingerprint {
     let mut parts = parts.into_iter().map(Option::unwrap_or_default);

@@ -141,10 +141,13 @@ impl Session {
             }
         }
         let rows = self.runtime.block_on(self.client.query(sql, parameters));
-        rows.map(Ok).map_err(|error| match sql_error(&error) {
-            Some(error) => refused("a query of pgmg's own failed", &error),
-            None => lost(&error),
-        })
+        match rows {
+            Ok(rows) => Ok(Ok(rows)),
+            Err(error) => match sql_error(&error) {
+                Some(error) => Ok(Err(Failure { attempt: 0, part: attempt.parts.len(), setting: None, error })),
+                None => Err(lost(&error)),
+            },
+        }
     }
 
     /// Runs a query of pgmg's own inside or outside the transaction, with pgmg's own settings.

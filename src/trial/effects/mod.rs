@@ -73,6 +73,13 @@ pub struct Measured {
 }
 
 impl Measured {
+    /// Takes in what later statements of the same migration did; a lock is held since it was first taken.
+    pub fn add(&mut self, later: Measured) {
+        let is_known = |effect: &Effect| self.effects.iter().any(|known| is_one_lock(known, effect));
+        let new: Vec<Effect> = later.effects.into_iter().filter(|effect| !is_known(effect)).collect();
+        self.effects.extend(new);
+    }
+
     /// The effects, with locks held until now.
     pub fn until_now(&self) -> Vec<Effect> {
         let mut effects = self.effects.clone();
@@ -82,6 +89,16 @@ impl Measured {
             }
         }
         effects
+    }
+}
+
+/// Whether two effects are about the same lock on the same relation.
+fn is_one_lock(known: &Effect, effect: &Effect) -> bool {
+    match (known, effect) {
+        (Effect::Locked { relation, mode, .. }, Effect::Locked { relation: same, mode: of_same, .. }) => {
+            relation == same && mode >= of_same
+        }
+        _ => false,
     }
 }
 

@@ -7,15 +7,17 @@ use super::run_own;
 use crate::engine::alter_in_place::alters;
 use crate::engine::circle::{circles, reordered};
 use crate::engine::rules::drops::{drop_statements, in_the_way, maker, makers, owning_types};
+use crate::engine::sending;
 use crate::engine::task::{Alteration, Done, Gone, Maker, Purpose};
 use crate::engine::world::World;
 use crate::error::{Error, Kind, Result};
 use crate::model::attempt::AttemptId;
 use crate::model::dependent::{Dependent, DropRole};
 use crate::model::diagnostic::Diagnostic;
+use crate::model::form::Form;
 use crate::model::object::{CatalogId, Object};
 use crate::model::statement::StatementId;
-use crate::trial::server::{Compared, Server};
+use crate::trial::server::{Compared, Remade, Server};
 use crate::trial::words;
 
 /// Drops objects with all that depends on them, after what they carry was captured.
@@ -56,6 +58,28 @@ pub fn drop_objects(server: &mut dyn Server, world: &World<'_>, objects: &[Objec
         Gone { dependent, maker }
     };
     Ok(Done::Dropped(dependents.into_iter().map(gone).collect()))
+}
+
+/// Sees what a statement that left an object alone would make of it: kept where that is what is there, else made anew.
+pub fn compare(server: &mut dyn Server, world: &World<'_>, id: StatementId, object: &Object) -> Result<Done> {
+    let objects = std::slice::from_ref(object);
+    if object.kind.may_hold_or_be_held() {
+        return alter_in_place(server, world, id, objects, &[]);
+    }
+    let Some(at) = server.find(objects)?.into_iter().next().flatten() else { return Ok(Done::Nothing) };
+    let dependents = server.dependents(&[at])?;
+    let drops: Option<Vec<Vec<String>>> = dependents.iter().map(drop_statements).collect();
+    let kept = |alters| {
+        let (object, form) = (object.clone(), Form::Opaque);
+        Done::Altered(Alteration { statement: id, id: at, object, form, alters, dependents: Vec::new() })
+    };
+    let Some(drops) = drops else { return Ok(kept(Vec::new())) };
+    match server.remake(at, object, &drops.concat(), &sending::attempt(world, id))? {
+        Remade::Alike | Remade::Stays => Ok(kept(Vec::new())),
+        Remade::Other => drop_objects(server, world, objects, &Purpose::Replace(id)),
+        Remade::Nothing => Ok(Done::Nothing),
+        Remade::StatementFailed(failure) => Ok(Done::StatementFails(failure)),
+    }
 }
 
 /// Finds the ALTERs that make one of the objects what the statement says; nothing where none of them may stay.

@@ -2,13 +2,14 @@
 
 use super::drop::drop_objects;
 use super::run_own;
-use crate::engine::rules::revert;
+use crate::engine::rules::{revert, setters};
 use crate::engine::task::{Done, Purpose};
 use crate::engine::world::World;
 use crate::error::{Error, Kind, Result};
 use crate::model::attempt::{Attempt, AttemptId, Part};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::object::{CatalogId, Object};
+use crate::model::statement::Statement;
 use crate::model::verb::Aspect;
 use crate::trial::server::Server;
 use crate::trial::words;
@@ -72,13 +73,28 @@ pub fn reset(server: &mut dyn Server, world: &World<'_>, aspect: Aspect) -> Resu
     carry_out(server, &statements)?;
     let changed: Vec<Object> = bare.iter().map(|(object, _)| object.clone()).collect();
     for statement in revert::said_by_migrations(world, &changed, aspect) {
-        let parts = vec![Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings }];
-        // What has no object any more has nothing to say.
-        if let Some(failure) = server.attempt(&[Attempt { id: AttemptId::Own, parts }])?.failure {
-            log::info!("{}: not again, because {}", statement.file.path, failure.error.message);
-        }
+        say(server, statement)?;
     }
     Ok(Done::SetBack(bare))
+}
+
+/// Lets applied migrations alter objects again that their statements made anew.
+pub fn say_again(server: &mut dyn Server, world: &World<'_>, objects: &[Object]) -> Result<Done> {
+    for object in objects {
+        for statement in setters::altered_by_migrations(world, object) {
+            say(server, statement)?;
+        }
+    }
+    Ok(Done::SaidAgain)
+}
+
+/// Runs a statement of a migration again. What has no object any more has nothing to say.
+fn say(server: &mut dyn Server, statement: &Statement) -> Result<()> {
+    let parts = vec![Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings }];
+    if let Some(failure) = server.attempt(&[Attempt { id: AttemptId::Own, parts }])?.failure {
+        log::info!("{}: not again, because {}", statement.file.path, failure.error.message);
+    }
+    Ok(())
 }
 
 fn default_acls(server: &mut dyn Server, world: &World<'_>) -> Result<Vec<u32>> {
