@@ -1,0 +1,1 @@
+CREATE VIEW parcels AS SELECT p.* FROM parcel p;

@@ -1,0 +1,1 @@
+CREATE MATERIALIZED VIEW stock AS SELECT p.* FROM parcels p;

@@ -1,0 +1,1 @@
+CREATE VIEW oldest AS SELECT max(age) AS age FROM users;

@@ -1,0 +1,2 @@
+-- pgmg: section name="widen"
+ALTER TABLE users ALTER COLUMN age TYPE numeric;

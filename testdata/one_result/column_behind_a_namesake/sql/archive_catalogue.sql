@@ -1,0 +1,1 @@
+CREATE VIEW archive.catalogue AS SELECT 3 AS stars;

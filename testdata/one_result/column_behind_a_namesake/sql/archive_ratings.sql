@@ -1,0 +1,3 @@
+SET search_path = archive;
+
+CREATE VIEW ratings AS SELECT stars FROM catalogue;

@@ -1,0 +1,1 @@
+ALTER TABLE items ADD COLUMN rating archive.ratings;

@@ -1,0 +1,1 @@
+CREATE VIEW balance_sheet AS SELECT share FROM public.balances;

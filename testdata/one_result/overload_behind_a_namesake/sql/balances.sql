@@ -1,0 +1,1 @@
+CREATE VIEW balances AS SELECT 2 AS holder, share_of(100) AS share;

@@ -1,0 +1,1 @@
+CREATE VIEW prices AS SELECT price_of(3) AS price;

@@ -1,0 +1,3 @@
+CREATE TABLE parent (id integer PRIMARY KEY);
+CREATE TABLE child (parent integer REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO child VALUES (1);

@@ -1,0 +1,5 @@
+DO $$
+BEGIN
+    CREATE TEMPORARY TABLE scratch (id integer);
+END
+$$;
