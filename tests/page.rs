@@ -2,9 +2,9 @@
 
 mod support;
 
-use pgmg::model::graph::{Graph, GraphObject};
-use pgmg::model::record::LearnedFrom;
-use pgmg::output::graph::{Excerpt, Notation, written};
+use pgmg::internals::model::graph::{Graph, GraphObject};
+use pgmg::internals::model::record::LearnedFrom;
+use pgmg::internals::output::graph::{Excerpt, Notation, written};
 use support::browser::Browser;
 use support::{Outcome, ensure};
 

@@ -25,8 +25,6 @@ use crate::workspace::opening::{Workspace, directories};
 use ears::Ears;
 use following::{Ended, Following};
 
-pub use ears::POLL;
-
 /// How long to wait before another try to connect, or to get the lock.
 const AGAIN: Duration = Duration::from_millis(500);
 

@@ -192,11 +192,3 @@ pub struct TrialFigures {
     /// Messages sent to the server for them.
     pub messages: usize,
 }
-
-impl TrialFigures {
-    /// Adds what an earlier beginning of the same run cost.
-    pub fn spend(&mut self, earlier: &TrialFigures) {
-        self.attempts += earlier.attempts;
-        self.failures += earlier.failures;
-    }
-}

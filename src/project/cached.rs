@@ -54,7 +54,7 @@ impl CachedProject {
         CachedProject { directories, files: HashMap::new() }
     }
 
-    /// The project as it is on disk now, as [`load`](super::load) gives it.
+    /// The project as it is on disk now, as [`load`](super::load()) gives it.
     pub fn read(&mut self) -> Read {
         let known = std::mem::take(&mut self.files);
         let (next, seen) = (Mutex::new(HashMap::with_capacity(known.len())), Mutex::new(Seen::new()));

@@ -10,7 +10,7 @@ use crate::watching::debounce::{Debounce, Sign};
 use crate::watching::events::Events;
 
 /// How often files are looked at where no events can be had, unless somebody says otherwise.
-pub const POLL: Duration = Duration::from_millis(500);
+const POLL: Duration = Duration::from_millis(500);
 
 /// How often they are looked at all the same, in case events do not come.
 const DOUBT: Duration = Duration::from_secs(2);
