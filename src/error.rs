@@ -61,7 +61,7 @@ impl Error {
         Error::new(Kind::Usage, Diagnostic::new(message))
     }
 
-    /// The same with what to do, on its first diagnostic.
+    /// The error with what to do, on its first diagnostic.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         if let Some(first) = self.diagnostics.first_mut() {
             first.help = Some(help.into());

@@ -25,6 +25,9 @@ pub struct Wanted<'a> {
 }
 
 /// Applies what is pending and says what was done.
+///
+/// # Errors
+/// Those of [`crate::workspace::applying::apply`]; a hook that fails; a plan file that cannot be read or is outdated.
 pub fn run(settings: &Settings, presentation: &Presentation, consent: &Consent, wanted: Wanted<'_>) -> Result<Outcome> {
     let saved = wanted.saved.map(|path| saved::read(path, settings)).transpose()?;
     let mut workspace = Workspace::open(settings)?;

@@ -51,6 +51,9 @@ pub enum Extent {
 }
 
 /// Checks and writes the report; the process's exit code.
+///
+/// # Errors
+/// What keeps the check from its end: settings, no server, Ctrl-C. What it finds is in the report.
 pub fn run(settings: &Settings, presentation: &Presentation, request: &Request) -> Result<i32> {
     let staged = match request.extent {
         Extent::WorkingTree => None,
@@ -118,7 +121,7 @@ fn check(settings: &Settings, presentation: &Presentation, request: &Request, fo
     let project = load(&directories(settings))?;
     found.report.migrations = project.migrations.as_ref().map_or(0, Vec::len);
     found.report.statements = project.statements.as_ref().map_or(0, Vec::len);
-    found.report.findings = lints::of_files(settings, &project)?;
+    found.report.findings = lints::of_files(settings, &project);
     if let Some(server) = &request.server {
         let scratch = Scratch::in_server(server)?;
         return build(&scratch, settings, presentation, found).map(drop);

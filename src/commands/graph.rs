@@ -20,6 +20,9 @@ pub struct Asked<'a> {
 }
 
 /// Shows the graph.
+///
+/// # Errors
+/// The project cannot be read, the database cannot be reached, or an object is not known.
 pub fn run(settings: &Settings, asked: &Asked<'_>, notation: Notation) -> Result<Outcome> {
     let graph = known_graph::read(settings, asked.from)?;
     let about = asked.object.map(|object| known_graph::find(&graph, object)).transpose()?;

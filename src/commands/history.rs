@@ -8,6 +8,9 @@ use crate::postgres::records::StateTables;
 use crate::workspace::opening::connect;
 
 /// Shows the latest events, the latest last.
+///
+/// # Errors
+/// The database cannot be reached.
 pub fn run(settings: &Settings, presentation: &Presentation, most: u32) -> Result<Outcome> {
     let mut session = connect(settings)?;
     let events = StateTables::new(&settings.state_schema).read_history(&mut session, i64::from(most))?;

@@ -35,7 +35,10 @@ pub enum GitHook {
     LeftOut,
 }
 
-/// Makes a project in `directory`, which is made if it does not exist. Errors are of kind Usage.
+/// Makes a project in `directory`, which is made if it does not exist.
+///
+/// # Errors
+/// `Usage`: there is a project already, or a file cannot be written.
 pub fn run(directory: &Path, hook: GitHook) -> Result<Outcome> {
     output::print(&make(directory)?)?;
     if hook == GitHook::Wanted {

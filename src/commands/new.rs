@@ -12,8 +12,10 @@ use crate::model::outcome::Outcome;
 use crate::output;
 use crate::project::{WayBack, next_migration};
 
-/// Makes an empty migration for what `title` says, and one for the way back if it is wanted, and prints their paths. Errors are
-/// of kind Usage.
+/// Makes an empty migration for what `title` says, and one for the way back if it is wanted, and prints their paths.
+///
+/// # Errors
+/// `Usage`: a title without a letter or digit, a directory that cannot be written.
 pub fn run(settings: &Settings, title: &str, way_back: WayBack) -> Result<Outcome> {
     let directory = settings.migrations_dir.as_ref().ok_or_else(|| {
         Error::usage("no migrations_dir is set")

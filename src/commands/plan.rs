@@ -12,6 +12,9 @@ use crate::workspace::planning::plan;
 use crate::workspace::{saved, shadow};
 
 /// Shows the plan, and keeps it in a file if one is given.
+///
+/// # Errors
+/// Those of [`crate::workspace::planning::plan`]; a file that cannot be written.
 pub fn run(settings: &Settings, presentation: &Presentation, target: Option<&str>, out: Option<&Path>) -> Result<Outcome> {
     let mut workspace = Workspace::open(settings)?;
     workspace.limit_to(target)?;

@@ -22,6 +22,9 @@ pub enum Repair {
 }
 
 /// Changes the record of one migration, nothing else, and shows how it was and how it is.
+///
+/// # Errors
+/// `Disagreement`: no such migration, or its record does not allow it; the database cannot be reached.
 pub fn run(settings: &Settings, presentation: &Presentation, repair: Repair, typed: &str) -> Result<Outcome> {
     let mut workspace = Workspace::open(settings)?;
     workspace.lock(settings)?;

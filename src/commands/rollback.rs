@@ -37,6 +37,10 @@ pub enum Intent {
 }
 
 /// Takes the latest migrations back, in one transaction, and says what was done.
+///
+/// # Errors
+/// `Disagreement`: a migration without a way back, or one that runs outside a transaction; what PostgreSQL refuses. Nothing is
+/// changed then.
 pub fn run(
     settings: &Settings,
     presentation: &Presentation,

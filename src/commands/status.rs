@@ -7,6 +7,9 @@ use crate::output::{self, Format, Presentation};
 use crate::workspace::opening::Workspace;
 
 /// Shows the status.
+///
+/// # Errors
+/// The project cannot be read, or the database cannot be reached.
 pub fn run(settings: &Settings, presentation: &Presentation) -> Result<Outcome> {
     let mut workspace = Workspace::open(settings)?;
     let status = workspace.status()?;

@@ -15,6 +15,9 @@ use crate::workspace::schema_dump::SchemaDump;
 use crate::workspace::scratch::Scratch;
 
 /// Shows the differences; the outcome says whether there are some.
+///
+/// # Errors
+/// The project cannot be built from nothing, the database cannot be reached, or `pg_dump` fails.
 pub fn run(settings: &Settings, presentation: &Presentation, bin_dir: Option<&Path>) -> Result<Outcome> {
     let mut workspace = Workspace::open(settings)?;
     let major = workspace.session.major()?;

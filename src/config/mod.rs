@@ -107,7 +107,7 @@ impl Settings {
         Settings::resolve(flags, &current, &|name| std::env::var_os(name))
     }
 
-    /// The same for any current directory (absolute) and any environment.
+    /// The settings for what was typed, in any current directory (absolute) and any environment.
     pub fn resolve(flags: &Flags, current: &Path, variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Settings> {
         let file = ConfigFile::find(current)?;
         let environment = environment::read(current, variable)?;

@@ -42,25 +42,25 @@ impl Diagnostic {
         Diagnostic { message: message.into(), ..Default::default() }
     }
 
-    /// The same at a place.
+    /// The diagnostic at a place.
     pub(crate) fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
         self
     }
 
-    /// The same with what to do.
+    /// The diagnostic with what to do.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same with a note.
+    /// The diagnostic with a note.
     pub(crate) fn note(mut self, label: NoteLabel, text: impl Into<String>) -> Self {
         self.notes.push(Note { label, text: text.into() });
         self
     }
 
-    /// The same with another place that belongs to it.
+    /// The diagnostic with another place that belongs to it.
     pub(crate) fn related(mut self, what: impl Into<String>, place: Place) -> Self {
         self.related.push((what.into(), place));
         self

@@ -188,7 +188,7 @@ impl Effect {
         }
     }
 
-    /// The same with all sizes, times and counts of rows left out: what kind of thing is done to what.
+    /// The effect without its sizes, times and counts of rows: what kind of thing is done to what.
     pub fn without_amounts(&self) -> Effect {
         let mut effect = self.clone();
         match &mut effect {

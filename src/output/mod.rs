@@ -69,7 +69,7 @@ pub enum Reader {
     Gone,
 }
 
-/// The same for what goes on and on: whether it still has a reader.
+/// Writes a part of what goes on and on to stdout; whether it still has a reader.
 pub fn print_to_reader(text: &str) -> Result<Reader> {
     let mut stdout = anstream::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
@@ -79,7 +79,7 @@ pub fn print_to_reader(text: &str) -> Result<Reader> {
     }
 }
 
-/// The same for stderr, where nothing can be done about an error.
+/// Writes to stderr, where nothing can be done about an error.
 pub fn print_error(text: &str) {
     let mut stderr = anstream::stderr().lock();
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());

@@ -1,4 +1,7 @@
 //! What a migration touched and how it was before: the readings that its effects are measured by.
+//!
+//! # Errors
+//! Whatever is asked here fails as a query of pgmg's own does: [`Session::query`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -185,7 +188,7 @@ pub struct Type {
     pub place: Place,
     /// Of an enum, in their order.
     pub values: Vec<String>,
-    /// The same by oid.
+    /// The oids of these values, in their order.
     pub value_ids: Vec<u32>,
 }
 
@@ -281,7 +284,7 @@ pub fn described(session: &mut Session, ids: &Ids) -> Result<Described> {
     collected(&rows).map_err(|error| Error::bug(format!("an effect cannot be read: {error}")))
 }
 
-/// The same as another session sees them: as they are committed.
+/// How these are as another session sees them: as they are committed.
 pub fn described_outside(
     client: &mut impl postgres::GenericClient,
     ids: &Ids,

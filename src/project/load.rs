@@ -30,7 +30,7 @@ pub fn load(directories: &Directories) -> Result<Project> {
     load_by(directories, &read_file)
 }
 
-/// The same where somebody else reads the files.
+/// The project as it is on disk now, its files read by `reader`.
 pub(super) fn load_by(directories: &Directories, reader: Reader<'_>) -> Result<Project> {
     let inner = nested(directories)?;
     let (migrations, code) = rayon::join(

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// After a file that is certainly complete: closed by its writer, or renamed into its place.
 pub const COMPLETE: Duration = Duration::from_millis(15);
 
-/// The same while several files change: more of them may come.
+/// After a complete file while several change: more of them may come.
 pub const SEVERAL: Duration = Duration::from_millis(60);
 
 /// After a write that may be followed by another one.

@@ -15,6 +15,9 @@ use crate::model::progress::Progress;
 use crate::trial::{self, CommitFirst, Ended, Finished};
 
 /// Applies everything that is pending without a word.
+///
+/// # Errors
+/// Those of [`apply`].
 pub fn everything(workspace: &mut Workspace, settings: &Settings, progress: &dyn Progress) -> Result<Plan> {
     workspace.allowed = Allowed::Everything;
     let comparison = workspace.compare_locked(settings)?;
@@ -25,6 +28,11 @@ pub fn everything(workspace: &mut Workspace, settings: &Settings, progress: &dyn
 }
 
 /// Applies what a comparison made under the lock says, stage by stage; what was done.
+///
+/// # Errors
+/// Everything that PostgreSQL refuses in a stage, which is rolled back while those before it stay; `Disagreement` where data
+/// would be lost that nobody agreed to lose, or where a saved plan would do something else; `Unavailable` where the connection
+/// is lost.
 pub fn apply(
     workspace: &mut Workspace,
     settings: &Settings,

@@ -60,6 +60,9 @@ pub fn all_applied(workspace: &Workspace) -> impl Fn(&Finished) -> Migrations + 
 }
 
 /// Runs a stage in a transaction of its own. Rolled back if something has to be committed before.
+///
+/// # Errors
+/// Those of [`crate::trial::run`] and of [`record`]; nothing of the stage stays.
 pub fn commit(
     workspace: &mut Workspace,
     comparison: &Comparison,
@@ -80,6 +83,10 @@ pub fn commit(
 }
 
 /// Records what the open transaction did and commits it.
+///
+/// # Errors
+/// `Disagreement` where data would be lost that nobody agreed to lose, or where a saved plan says something else; what
+/// PostgreSQL refuses at COMMIT; `Unavailable` where the connection was lost and the server did not commit, or nobody can tell.
 pub fn record(workspace: &mut Workspace, finished: &mut Finished, recording: Recording<'_>) -> Result<()> {
     if let Some(error) = refused(&forbidden(&finished.plan, &workspace.allowed)) {
         workspace.session.rollback()?;

@@ -18,7 +18,7 @@ use crate::postgres::catalog::lints::{self, Answer};
 const ROUTINES: u32 = 1255;
 
 /// What can be seen without a server.
-pub fn of_files(settings: &Settings, project: &Project) -> Result<Vec<Finding>> {
+pub fn of_files(settings: &Settings, project: &Project) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(level) = settings.level(Rule::EditedHistory) {
         findings.extend(
@@ -33,10 +33,13 @@ pub fn of_files(settings: &Settings, project: &Project) -> Result<Vec<Finding>> 
     if let Some(level) = settings.level(Rule::Unused) {
         findings.extend(unused(project, statements).into_iter().map(|diagnostic| finding(Rule::Unused, level, diagnostic)));
     }
-    Ok(findings)
+    findings
 }
 
 /// What only the finished database can tell.
+///
+/// # Errors
+/// Those of [`Session::query`](crate::postgres::session::Session::query).
 pub fn of_database(settings: &Settings, workspace: &mut Workspace) -> Result<Vec<Finding>> {
     let recorded = workspace.state.read(&mut workspace.session)?;
     let places = Places::new(&workspace.project, &recorded.statements);

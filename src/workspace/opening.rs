@@ -89,6 +89,9 @@ pub struct Workspace {
 
 impl Workspace {
     /// Reads the files while it connects, reads the records and looks for drift.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the files ([`load`]); the database cannot be reached, or its state tables cannot be read.
     pub fn open(settings: &Settings) -> Result<Self> {
         let directories = directories(settings);
         let (project, workspace) = std::thread::scope(|scope| {
@@ -99,7 +102,10 @@ impl Workspace {
         Ok(Workspace { project: project??, ..workspace? })
     }
 
-    /// The same without a project, which is still to come.
+    /// Connects, and reads the records; the project, still empty, and drift are left to the caller.
+    ///
+    /// # Errors
+    /// The settings name no server, it cannot be reached, or its state tables cannot be read.
     pub fn connect(settings: &Settings) -> Result<Self> {
         let target = target(settings)?;
         let state = StateTables::new(&settings.state_schema);
@@ -223,6 +229,9 @@ impl Workspace {
 
     /// A new connection in place of one that was lost, with the lock, as soon as the server answers; within the time that the
     /// lock may take.
+    ///
+    /// # Errors
+    /// `Unavailable`: the server does not answer within that time, or the lock is held by another.
     pub fn connect_again(&mut self) -> Result<()> {
         let until = Instant::now() + self.lock_wait;
         let mut session = loop {
@@ -251,6 +260,9 @@ impl Workspace {
     }
 
     /// Takes the lock, whether anything is to be done or not.
+    ///
+    /// # Errors
+    /// `Unavailable`: another pgmg holds the lock until the waiting time is over.
     pub fn lock(&mut self, settings: &Settings) -> Result<()> {
         lock::acquire(&mut self.session, settings.lock_wait)
     }
@@ -262,6 +274,9 @@ impl Workspace {
     }
 
     /// Compares files, records and, unless drift is left alone, what is recorded with what is there.
+    ///
+    /// # Errors
+    /// `Disagreement` where migrations were edited, are missing or out of order, or where drift is refused.
     pub fn compare(&mut self, settings: &Settings) -> Result<Comparison> {
         let mut comparison = compare(&self.project, &self.recorded)?;
         self.leave_alone(&mut comparison);

@@ -13,6 +13,9 @@ use crate::output::{Extra, Presentation};
 use crate::trial::{CommitFirst, Ended, redefinition};
 
 /// The plan of everything that is pending; where this role or server is read-only, in the known order.
+///
+/// # Errors
+/// Those of [`Workspace::compare_locked`] and [`tried`].
 pub fn plan(workspace: &mut Workspace, settings: &Settings, presentation: &Presentation) -> Result<Plan> {
     let read_only = workspace.session.read_only_because()?;
     if let Some(reason) = read_only {
@@ -32,6 +35,9 @@ pub fn plan(workspace: &mut Workspace, settings: &Settings, presentation: &Prese
 }
 
 /// The plan of a comparison, tried and rolled back; where that cannot be, in the known order.
+///
+/// # Errors
+/// What PostgreSQL refuses, or no order resolves; everything is rolled back.
 pub fn tried(
     workspace: &mut Workspace,
     settings: &Settings,

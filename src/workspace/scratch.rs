@@ -45,6 +45,9 @@ enum Place {
 
 impl Scratch {
     /// In a server of our own, with the files of an earlier one if there are any.
+    ///
+    /// # Errors
+    /// No server is on this machine, or it does not start.
     pub fn start(bin_dir: Option<PathBuf>, contents: Option<PathBuf>) -> Result<Scratch> {
         let options = ThrowawayOptions { bin_dir, contents, ..ThrowawayOptions::default() };
         let server = Throwaway::start(&options)?;
@@ -53,6 +56,9 @@ impl Scratch {
     }
 
     /// In the server of a connection string, as a new database beside the one it names. What killed runs left there is dropped.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or the role may not create databases.
     pub fn in_server(connection_string: &str) -> Result<Scratch> {
         let target = Target::resolve(Some(connection_string), &|name| std::env::var(name).ok())?;
         let mut session = Session::open(&target, Duration::ZERO)?;
@@ -70,6 +76,9 @@ impl Scratch {
     }
 
     /// From now on this role is used, a superuser that is made if it is not there: what it makes belongs to it.
+    ///
+    /// # Errors
+    /// The role may not make roles.
     pub fn act_as(&mut self, role: &str) -> Result<()> {
         if role == self.user || matches!(self.place, Place::Given) {
             return Ok(());
@@ -85,6 +94,9 @@ impl Scratch {
     }
 
     /// Makes roles that are not there, so that what names them can be restored. Not in a server that was given.
+    ///
+    /// # Errors
+    /// The role may not make roles.
     pub fn make_roles(&self, roles: &[String]) -> Result<()> {
         if matches!(self.place, Place::Given) {
             return Ok(());
@@ -102,6 +114,9 @@ impl Scratch {
     }
 
     /// Where it is, resolved.
+    ///
+    /// # Errors
+    /// `Usage`: the connection string cannot be read.
     pub fn target(&self) -> Result<Target> {
         let target = Target::resolve(Some(&self.connection_string), &|name| match self.place {
             Place::Own(_) => None,
@@ -130,6 +145,9 @@ impl Scratch {
     }
 
     /// Runs a statement of our own.
+    ///
+    /// # Errors
+    /// It cannot be reached, or PostgreSQL refuses the statement.
     pub fn run(&self, sql: &str) -> Result<()> {
         run_in(&self.target()?, sql)
     }

@@ -5,6 +5,9 @@
 //! given back. View options, a function's settings and cost, a tablespace can be: they are given back only if the object is
 //! created again with an unchanged text ([`Restored::All`]), because then what was there and is not in the text was set
 //! by an ALTER. What other statements of the files set (GRANT, COMMENT, ALTER) wins by running after [`restore`].
+//!
+//! # Errors
+//! Whatever is asked here fails as a query of pgmg's own does: [`Session::query`].
 
 mod bare;
 mod giving;

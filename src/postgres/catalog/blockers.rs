@@ -17,7 +17,7 @@ pub fn dependents(session: &mut Session, of: &[CatalogId]) -> Result<Vec<Depende
     walk(session, &roots)
 }
 
-/// The same for one column of a table, which comes last.
+/// One column of a table and all that depends on it, as [`dependents`] gives it; the column comes last.
 pub fn dependents_of_column(session: &mut Session, table: CatalogId, column: i32) -> Result<Vec<Dependent>> {
     walk(session, &[Node { id: table, sub: column }])
 }

@@ -1,4 +1,7 @@
 //! Reads the system catalogs: which try wrote which object, what depends on what, what was there before.
+//!
+//! # Errors
+//! Whatever is asked here fails as a query of pgmg's own does: [`Session::query`].
 
 pub mod blockers;
 pub mod fingerprints;
@@ -191,7 +194,7 @@ pub fn identify(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<Cata
     Ok(identified(session, ids)?.into_iter().map(|(id, (object, _))| (id, object)).collect())
 }
 
-/// The same with the schema, where it is one that PostgreSQL itself makes up for temporary objects and for TOAST.
+/// What objects are called, and their schema where it is one that PostgreSQL itself makes up for temporary objects and for TOAST.
 fn identified(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<CatalogId, (Object, Option<String>)>> {
     if ids.is_empty() {
         return Ok(HashMap::new());

@@ -23,13 +23,17 @@ use message::{Command, Sent, byte_of, messages, take};
 use settings::{changes_role, conforming, may_change_session, same_settings};
 
 /// A connection with at most one open transaction.
+///
+/// # Errors
+/// Whatever is asked of it ends as `Unavailable` where the connection is lost, and as `Interrupted` on Ctrl-C. What PostgreSQL
+/// refuses is an inner error, or a part of the outcome, where its caller has something to do about it.
 pub struct Session {
     runtime: tokio::runtime::Runtime,
     client: Client,
     cancellation: Cancellation,
     /// What every setting of a file is freed to.
     base: String,
-    /// The same without the limits of a section.
+    /// What every setting is freed to for pgmg's own statements: `base` without the limits of a section.
     own_base: String,
     /// The settings in force as of the last finished attempt.
     settings: Option<Arc<Settings>>,
@@ -51,6 +55,9 @@ enum Savepoint {
 
 impl Session {
     /// Connects. `lock_timeout` holds for every statement of the session.
+    ///
+    /// # Errors
+    /// `Unavailable`: the server cannot be reached, or refuses the role.
     pub fn open(target: &Target, lock_timeout: Duration) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -100,7 +107,7 @@ impl Session {
         self.attempt_heard(attempts, &|_| {})
     }
 
-    /// The same; `heard` learns how many commands of a message are done, the marker row counted.
+    /// Tries attempts in order until one fails; `heard` learns how many commands of a message are done, the marker row counted.
     pub fn attempt_heard(&mut self, attempts: &[Attempt<'_>], heard: &dyn Fn(usize)) -> Result<Outcome> {
         let (commands, settings_after) = self.commands(attempts);
         let mut done = 0;
@@ -148,13 +155,17 @@ impl Session {
     }
 
     /// Runs a query of pgmg's own inside or outside the transaction, with pgmg's own settings.
+    ///
+    /// # Errors
+    /// `Unavailable`: the connection was lost, or the role may not ask this; `Interrupted` on Ctrl-C; `Sql` after
+    /// `statement_timeout`; anything else that PostgreSQL refuses in pgmg's own SQL is a `Bug`.
     pub fn query(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         self.query_each(sql, parameters, |row| rows.push(row))?;
         Ok(rows)
     }
 
-    /// The same for results of thousands of rows: none of them is kept.
+    /// Runs a query of pgmg's own for a result of thousands of rows: each is handed over, and none is kept.
     pub fn query_each(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)], mut take: impl FnMut(Row)) -> Result<()> {
         self.settle()?;
         let client = &self.client;
@@ -205,6 +216,9 @@ impl Session {
     }
 
     /// Makes everything permanent. `None`: the connection was lost before the answer came, and nobody knows.
+    ///
+    /// # Errors
+    /// Nothing but what is pgmg's own fault, or Ctrl-C; what PostgreSQL refuses is the inner error.
     pub fn commit(&mut self) -> Result<Option<std::result::Result<(), SqlError>>> {
         self.settle()?;
         self.savepoint = Savepoint::None;
