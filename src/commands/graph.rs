@@ -22,7 +22,7 @@ pub struct Asked<'a> {
 /// Shows the graph.
 ///
 /// # Errors
-/// The project cannot be read, the database cannot be reached, or an object is not known.
+/// `Usage`: an object is not known, or nothing is; the project cannot be read, or the database cannot be reached.
 pub fn run(settings: &Settings, asked: &Asked<'_>, notation: Notation) -> Result<Outcome> {
     let graph = known_graph::read(settings, asked.from)?;
     let about = asked.object.map(|object| known_graph::find(&graph, object)).transpose()?;

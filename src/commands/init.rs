@@ -38,7 +38,7 @@ pub enum GitHook {
 /// Makes a project in `directory`, which is made if it does not exist.
 ///
 /// # Errors
-/// `Usage`: there is a project already, or a file cannot be written.
+/// `Usage`: a file that it would write is there already, or cannot be written.
 pub fn run(directory: &Path, hook: GitHook) -> Result<Outcome> {
     output::print(&make(directory)?)?;
     if hook == GitHook::Wanted {

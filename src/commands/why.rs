@@ -10,7 +10,7 @@ use crate::workspace::known_graph::{self, Origin};
 /// Shows why one object needs the other, or the other needs the one.
 ///
 /// # Errors
-/// An object is not known; the project cannot be read, or the database cannot be reached.
+/// `Usage`: an object is not known, or nothing is; the project cannot be read, or the database cannot be reached.
 pub fn run(settings: &Settings, presentation: &Presentation, objects: (&str, &str), from: Origin) -> Result<Outcome> {
     let graph = known_graph::read(settings, from)?;
     let asked = (known_graph::find(&graph, objects.0)?, known_graph::find(&graph, objects.1)?);

@@ -101,7 +101,7 @@ impl<'a> Database<'a> {
             progress.at(ran, &format!("{path}, statement {statement} of {total}"));
         };
         heard(0);
-        self.session.attempt_heard(std::slice::from_ref(attempt), &heard)
+        self.session.attempt_with_progress(std::slice::from_ref(attempt), &heard)
     }
 }
 
@@ -158,7 +158,7 @@ impl Server for Database<'_> {
     }
 
     fn find_by_label(&mut self, labels: &HashSet<String>) -> Result<Vec<(CatalogId, Object)>> {
-        catalog::labelled(self.session, labels)
+        catalog::find_by_label(self.session, labels)
     }
 
     fn dependents(&mut self, ids: &[CatalogId]) -> Result<Vec<Dependent>> {

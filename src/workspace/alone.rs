@@ -121,13 +121,13 @@ impl Alone<'_> {
             };
             return part.run(&mut workspace.session, &workspace.state);
         }
-        workspace.session.limit(section.timeout, section.lock_timeout)?;
+        workspace.session.set_timeouts(section.timeout, section.lock_timeout)?;
         let ended = self.transaction(workspace, migration, section, from);
         if ended.is_err() {
             // A connection that is gone has nothing to roll back.
             let _ = workspace.session.rollback();
         }
-        let freed = workspace.session.limit(None, None);
+        let freed = workspace.session.set_timeouts(None, None);
         steps.extend(ended?);
         freed
     }

@@ -276,7 +276,7 @@ impl Workspace {
     /// Compares files, records and, unless drift is left alone, what is recorded with what is there.
     ///
     /// # Errors
-    /// `Disagreement` where migrations were edited, are missing or out of order, or where drift is refused.
+    /// `Disagreement`: an applied migration was edited, deleted or overtaken; a code directory has become empty.
     pub fn compare(&mut self, settings: &Settings) -> Result<Comparison> {
         let mut comparison = compare(&self.project, &self.recorded)?;
         self.leave_alone(&mut comparison);

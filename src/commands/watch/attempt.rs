@@ -87,7 +87,7 @@ impl Watch<'_> {
             Err(_) => {}
         }
         // The next attempt begins as the first one did, but with everything warm.
-        let kept = workspace.session.clean().and_then(|()| workspace.refresh_records());
+        let kept = workspace.session.discard_all().and_then(|()| workspace.refresh_records());
         interrupt::nothing_to_cancel();
         match (done, kept) {
             // The watch is about to end.

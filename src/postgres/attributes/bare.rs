@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tokio_postgres::types::Json;
 
 use super::grants::{self, Privilege, Target};
-use super::{Attributes, Carried, Columns, Step, captured, halves, in_roles, with_empty_path};
+use super::{Attributes, Carried, Columns, RestoreStep, captured, in_roles, unzip_ids, with_empty_path};
 use crate::error::Result;
 use crate::model::object::{CatalogId, Object};
 use crate::model::verb::Aspect;
@@ -91,7 +91,7 @@ pub fn default_privileges(session: &mut Session, rows: &[u32]) -> Result<Default
         let (set, built_in) = (privileges(3), privileges(4));
         let target = Target { name: &on, column: None, owner: &owner, owner_role: None };
         let place = schema.map_or_else(String::new, |schema| format!(" IN SCHEMA {schema}"));
-        let worded = |steps: Vec<Step>| {
+        let worded = |steps: Vec<RestoreStep>| {
             steps
                 .into_iter()
                 .map(|step| format!("ALTER DEFAULT PRIVILEGES FOR ROLE {owner}{place} {}", step.sql))
@@ -106,7 +106,7 @@ pub fn default_privileges(session: &mut Session, rows: &[u32]) -> Result<Default
 fn created(session: &mut Session, carried: &[Carried], without: &[u32]) -> Result<Created> {
     let with_privileges: Vec<&Carried> = carried.iter().filter(|one| one.attributes.target.is_some()).collect();
     let ids: Vec<CatalogId> = with_privileges.iter().map(|one| one.id).collect();
-    let (classes, objects) = halves(&ids);
+    let (classes, objects) = unzip_ids(&ids);
     let targets: Vec<&str> = with_privileges.iter().filter_map(|one| one.attributes.target.as_deref()).collect();
     let owners: Vec<u32> = with_privileges.iter().map(|one| one.attributes.owner_number).collect();
     let sql = include_str!("created_privileges.sql");
@@ -118,7 +118,7 @@ fn created(session: &mut Session, carried: &[Carried], without: &[u32]) -> Resul
     Ok(rows.iter().map(one).collect())
 }
 
-fn privileges(one: &Carried, created: &[Privilege]) -> Vec<Step> {
+fn privileges(one: &Carried, created: &[Privilege]) -> Vec<RestoreStep> {
     let (Some(owner), Some(name)) = (&one.attributes.owner, spelling::grant_target(&one.object)) else { return Vec::new() };
     let role = owner_role(&one.attributes);
     let target = Target { name: &name, column: None, owner, owner_role: role.as_deref() };
@@ -132,11 +132,11 @@ fn privileges(one: &Carried, created: &[Privilege]) -> Vec<Step> {
     steps
 }
 
-fn comments(one: &Carried) -> Vec<Step> {
+fn comments(one: &Carried) -> Vec<RestoreStep> {
     let role = owner_role(&one.attributes);
     let mut steps = Vec::new();
     let mut remove = |on: String| {
-        steps.push(Step { sql: format!("COMMENT ON {on} IS NULL"), what: "the comment".to_owned(), role: role.clone() });
+        steps.push(RestoreStep { sql: format!("COMMENT ON {on} IS NULL"), what: "the comment".to_owned(), role: role.clone() });
     };
     if one.attributes.comment.is_some()
         && let Some(address) = spelling::address(&one.object)
@@ -149,12 +149,12 @@ fn comments(one: &Carried) -> Vec<Step> {
     steps
 }
 
-fn labels(one: &Carried) -> Vec<Step> {
+fn labels(one: &Carried) -> Vec<RestoreStep> {
     let role = owner_role(&one.attributes);
     let mut steps = Vec::new();
     let mut remove = |provider: &str, on: &str| {
         let sql = format!("SECURITY LABEL FOR {} ON {on} IS NULL", identifier(provider));
-        steps.push(Step { sql, what: "the security label".to_owned(), role: role.clone() });
+        steps.push(RestoreStep { sql, what: "the security label".to_owned(), role: role.clone() });
     };
     if let Some(address) = spelling::address(&one.object) {
         one.attributes.labels.iter().for_each(|(provider, _)| remove(provider, &address));

@@ -42,7 +42,7 @@ enum Bond {
     Needs,
 }
 
-struct Edge {
+struct DependRow {
     dependent: Node,
     referenced: Node,
     bond: Bond,
@@ -63,9 +63,9 @@ fn walk(session: &mut Session, roots: &[Node]) -> Result<Vec<Dependent>> {
         1 => Bond::Part,
         _ => Bond::Needs,
     };
-    let edges: Vec<Edge> =
-        rows.iter().map(|row| Edge { dependent: node(row, 0), referenced: node(row, 3), bond: bond(row) }).collect();
-    let graph = Graph::new(roots, &edges);
+    let edges: Vec<DependRow> =
+        rows.iter().map(|row| DependRow { dependent: node(row, 0), referenced: node(row, 3), bond: bond(row) }).collect();
+    let graph = DependencyGraph::new(roots, &edges);
     let (classes, objects, subs) = columns(graph.needs.keys());
     let names = session.query(include_str!("blocker_names.sql"), &[&classes, &objects, &subs])?;
     let names = names.iter().map(|row| {
@@ -86,18 +86,18 @@ fn columns<'a>(nodes: impl Iterator<Item = &'a Node>) -> (Vec<u32>, Vec<u32>, Ve
 }
 
 /// Who needs whom, internal parts put down to their owners.
-struct Graph {
+struct DependencyGraph {
     roots: BTreeSet<Node>,
     needs: BTreeMap<Node, BTreeSet<Node>>,
     part_of: HashMap<Node, Node>,
 }
 
-impl Graph {
-    fn new(roots: &[Node], edges: &[Edge]) -> Self {
+impl DependencyGraph {
+    fn new(roots: &[Node], edges: &[DependRow]) -> Self {
         let roots: BTreeSet<Node> = roots.iter().copied().collect();
         let mut owners: HashMap<Node, Node> = HashMap::new();
         // A part that was asked about goes with its owner if that was asked about as well: a range type's multirange.
-        let goes_by_itself = |edge: &&Edge| roots.contains(&edge.dependent) && !roots.contains(&edge.referenced);
+        let goes_by_itself = |edge: &&DependRow| roots.contains(&edge.dependent) && !roots.contains(&edge.referenced);
         for edge in edges.iter().filter(|edge| edge.bond == Bond::Internal && !goes_by_itself(edge)) {
             owners.insert(edge.dependent, edge.referenced);
         }
@@ -112,7 +112,7 @@ impl Graph {
             }
             at
         };
-        let mut graph = Graph { needs: BTreeMap::new(), part_of: HashMap::new(), roots };
+        let mut graph = DependencyGraph { needs: BTreeMap::new(), part_of: HashMap::new(), roots };
         graph.roots.retain(|root| role_for(*root) == *root);
         graph.needs.extend(graph.roots.iter().map(|&root| (root, BTreeSet::new())));
         for edge in edges {

@@ -7,7 +7,7 @@ use postgres::types::ToSql;
 use crate::error::Result;
 use crate::model::object::CatalogId;
 use crate::model::record::Fingerprint;
-use crate::postgres::attributes::{halves, with_empty_path};
+use crate::postgres::attributes::{unzip_ids, with_empty_path};
 use crate::postgres::session::Session;
 
 /// What objects are now; those that are not there are left out.
@@ -15,7 +15,7 @@ pub fn fingerprints(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let (classes, objects) = halves(ids);
+    let (classes, objects) = unzip_ids(ids);
     let sql = fingerprints_sql(session)?;
     let mut found = HashMap::with_capacity(ids.len());
     with_empty_path(session, |session| {

@@ -46,7 +46,7 @@ pub fn compare(session: &mut Session, id: CatalogId, object: &Object, statement:
     ];
     let is_type = object.kind == "type";
     let query = if is_type { include_str!("type_forms.sql") } else { include_str!("relation_forms.sql") };
-    let rows = match session.look(&Attempt { id: by, parts }, query, &[&id.object, &schema, &name])? {
+    let rows = match session.peek(&Attempt { id: by, parts }, query, &[&id.object, &schema, &name])? {
         Ok(rows) => rows,
         Err(failure) if failure.part == 2 => return Ok(Compared::StatementFailed(failure)),
         Err(failure) => return Ok(Compared::Stays(Box::new(failure.error))),

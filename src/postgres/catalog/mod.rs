@@ -216,12 +216,12 @@ pub fn locate(session: &mut Session, objects: &[Object]) -> Result<Vec<CatalogId
 }
 
 /// The objects that are shown by these labels; several where a label leaves out what tells them apart.
-pub fn labelled(session: &mut Session, labels: &HashSet<String>) -> Result<Vec<(CatalogId, Object)>> {
+pub fn find_by_label(session: &mut Session, labels: &HashSet<String>) -> Result<Vec<(CatalogId, Object)>> {
     if labels.is_empty() {
         return Ok(Vec::new());
     }
     let wanted: Vec<&str> = labels.iter().map(String::as_str).collect();
-    let rows = session.query(include_str!("labelled.sql"), &[&wanted])?;
+    let rows = session.query(include_str!("find_by_label.sql"), &[&wanted])?;
     let ids: Vec<CatalogId> = rows.iter().map(|row| CatalogId { class: row.get(0), object: row.get(1) }).collect();
     let mut found: Vec<(CatalogId, Object)> = identify(session, &ids)?.into_iter().collect();
     found.retain(|(_, object)| labels.contains(&object.to_string()));

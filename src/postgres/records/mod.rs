@@ -88,7 +88,7 @@ impl StateTables {
     /// Everything recorded. Tables of another shape are an error, absent ones are not.
     ///
     /// # Errors
-    /// `Disagreement`: a state table of another shape, or of a newer pgmg; those of [`Session::query`].
+    /// `Disagreement`: a table of that name is not pgmg's; those of [`Session::query`].
     pub fn read(&self, session: &mut Session) -> Result<Recorded> {
         let columns = session.query(include_str!("state_columns.sql"), &[&self.schema])?;
         let column = |row: &Row| Column {

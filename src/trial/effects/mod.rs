@@ -166,7 +166,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn renamed(&mut self, kind: &str, was: &effects::Place, now: &effects::Place) {
+    fn renamed(&mut self, kind: &str, was: &effects::QualifiedName, now: &effects::QualifiedName) {
         // A schema that is renamed says so itself.
         if was.own_name != now.own_name || was.schema != now.schema {
             self.effects.push(Effect::Renamed { kind: kind.to_owned(), name: was.name(), to: now.name() });

@@ -32,7 +32,7 @@ impl Session {
     ///
     /// # Errors
     /// `Unavailable`: the connection was lost; `Interrupted` on Ctrl-C.
-    pub fn clean(&mut self) -> Result<()> {
+    pub fn discard_all(&mut self) -> Result<()> {
         if self.savepoint != Savepoint::None {
             self.rollback()?;
         }
@@ -50,7 +50,7 @@ impl Session {
     ///
     /// # Errors
     /// `Unavailable`: the connection was lost; `Interrupted` on Ctrl-C.
-    pub fn limit(&mut self, timeout: Option<Duration>, lock_timeout: Option<Duration>) -> Result<()> {
+    pub fn set_timeouts(&mut self, timeout: Option<Duration>, lock_timeout: Option<Duration>) -> Result<()> {
         let limits = [("lock_timeout", lock_timeout), ("statement_timeout", timeout)];
         let limits = limits.map(|(name, limit)| limit.map(|limit| format!("; SET {name} = {}", limit.as_millis())));
         self.base = self.own_base.clone() + &limits.into_iter().flatten().collect::<String>();
@@ -69,9 +69,9 @@ impl Session {
         settings: &Arc<Settings>,
         record: impl FnOnce(&mut Session) -> Result<()>,
     ) -> Result<std::result::Result<(), SqlError>> {
-        self.settle()?;
+        self.return_to_savepoint()?;
         self.command("BEGIN ISOLATION LEVEL READ COMMITTED")?.map_err(|error| refused("cannot begin", &error))?;
-        let done = match self.run_alone(sql, settings)? {
+        let done = match self.run_autocommit(sql, settings)? {
             Ok(()) => match record(self) {
                 Ok(()) => Ok(()),
                 Err(error) => {
@@ -91,7 +91,7 @@ impl Session {
     ///
     /// # Errors
     /// `Unavailable`: the connection was lost; `Interrupted` on Ctrl-C. What PostgreSQL refuses is the inner error.
-    pub fn run_alone(&mut self, sql: &str, settings: &Arc<Settings>) -> Result<std::result::Result<(), SqlError>> {
+    pub fn run_autocommit(&mut self, sql: &str, settings: &Arc<Settings>) -> Result<std::result::Result<(), SqlError>> {
         for text in self.switch(settings) {
             if let Err(error) = self.command(&text)? {
                 return Ok(Err(error));
