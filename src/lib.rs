@@ -56,7 +56,7 @@
 //!   ([`workspace::planning`]) and kept ([`workspace::saved`]), stages applied ([`workspace::applying`]), losses agreed to
 //!   ([`workspace::approval`]), projects built from nothing ([`workspace::scratch`]).
 //! * [`learned`]: what is kept in `.pgmg/`: the learned order, by checksums, and the objects, for [`graph`] and for shells.
-//!   [`graph`] puts a [`model::graph::Graph`] together and finds what a person means in it (`output/graph` draws it; its page is
+//!   [`graph`] puts a [`model::graph::ObjectGraph`] together and finds what a person means in it (`output/graph` draws it; its page is
 //!   plain JavaScript on a canvas, put together into one file). [`config`]: flags, environment, `pgmg.toml`. [`watching`]: file
 //!   events, and a pure debounce that says when they have settled.
 //! * [`output`]: values to text and JSON, the only wording. [`commands`] and [`cli`]: one short file a command.

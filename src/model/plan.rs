@@ -19,7 +19,7 @@ pub struct Plan {
     pub applied_migrations: usize,
     pub tried: Tried,
     pub direction: Direction,
-    pub measured: Measured,
+    pub measured: MeasuredOn,
     pub trial: TrialFigures,
 }
 
@@ -40,7 +40,7 @@ pub enum Direction {
 
 /// Where effects were measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Measured {
+pub enum MeasuredOn {
     /// Where they will happen.
     #[default]
     WithData,

@@ -23,7 +23,7 @@ use progress::Visibility;
 
 /// How the result is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
+pub enum ResultFormat {
     /// For people.
     #[default]
     Text,
@@ -34,17 +34,17 @@ pub enum Format {
 /// How a command shows what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Presentation {
-    pub format: Format,
+    pub format: ResultFormat,
     pub progress: Visibility,
     /// The SQL of each step of a plan.
-    pub sql: Extra,
+    pub sql: Detail,
     /// What changes in the definitions of objects.
-    pub diff: Extra,
+    pub diff: Detail,
 }
 
 /// Whether something is shown that not everybody wants to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Extra {
+pub enum Detail {
     #[default]
     LeftOut,
     Shown,

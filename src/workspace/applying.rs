@@ -3,7 +3,7 @@
 use super::alone::Alone;
 use super::committing::{all_applied, commit};
 use super::opening::Workspace;
-use super::part::Part;
+use super::part::RunPart;
 use crate::config::Settings;
 use crate::engine::comparison::Comparison;
 use crate::engine::stages::{self, Stage};
@@ -53,14 +53,14 @@ pub fn apply(
                 return Ok(Plan { steps, migrations, applied_migrations, ..all });
             }
             Stage::Whole => {
-                let part = Part::of_scope(workspace.scope());
+                let part = RunPart::of_scope(workspace.scope());
                 let recording = all_applied(workspace);
                 let finished = match commit(workspace, &comparison, part, &learned, progress, &recording)? {
                     Ended::Finished(finished) => finished,
                     Ended::CommitFirst(first) => {
                         workspace.begin_stages()?;
                         let enums = only(&comparison, workspace, &first);
-                        let finished = commit_all(workspace, &enums, Part::Everything, &learned, progress)?;
+                        let finished = commit_all(workspace, &enums, RunPart::Everything, &learned, progress)?;
                         steps.extend(finished.plan.steps);
                         comparison = workspace.compare_again(settings)?;
                         continue;
@@ -74,7 +74,7 @@ pub fn apply(
                 return Ok(Plan { steps, migrations, applied_migrations, ..finished.plan });
             }
             Stage::Before(migrations) => {
-                let finished = commit_all(workspace, &migrations, Part::Migrations, &learned, progress)?;
+                let finished = commit_all(workspace, &migrations, RunPart::Migrations, &learned, progress)?;
                 workspace.keep(settings, &mut learned, &finished);
                 steps.extend(finished.plan.steps);
             }
@@ -103,7 +103,7 @@ fn only(comparison: &Comparison, workspace: &Workspace, first: &[CommitFirst]) -
 fn commit_all(
     workspace: &mut Workspace,
     comparison: &Comparison,
-    part: Part<'_>,
+    part: RunPart<'_>,
     learned: &Learned,
     progress: &dyn Progress,
 ) -> Result<Box<Finished>> {

@@ -10,7 +10,7 @@ use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::name::Name;
 use crate::model::project::{Place, Project};
 use crate::model::record::{Dependency, RecordedStatement};
-use crate::model::report::{Finding, Level, Rule};
+use crate::model::report::{Finding, Rule, Severity};
 use crate::model::statement::Statement;
 use crate::postgres::catalog::lints::{self, Answer};
 
@@ -60,7 +60,7 @@ pub fn of_database(settings: &Settings, workspace: &mut Workspace) -> Result<Vec
         let answers = lints::plpgsql(&mut workspace.session);
         workspace.session.rollback()?;
         for answer in answers? {
-            let level = if answer.is_error { level } else { level.max(Level::Warning) };
+            let level = if answer.is_error { level } else { level.max(Severity::Warning) };
             findings.push(places.finding(Rule::Plpgsql, level, &answer));
         }
     }
@@ -72,7 +72,7 @@ pub fn of_database(settings: &Settings, workspace: &mut Workspace) -> Result<Vec
     Ok(findings)
 }
 
-fn finding(rule: Rule, level: Level, diagnostic: Diagnostic) -> Finding {
+fn finding(rule: Rule, level: Severity, diagnostic: Diagnostic) -> Finding {
     Finding { level, rule: rule.name().to_owned(), diagnostic }
 }
 
@@ -91,7 +91,7 @@ impl<'a> Places<'a> {
         Places { statements: made.map(|(id, statement)| (id.object, *statement)).collect() }
     }
 
-    fn finding(&self, rule: Rule, level: Level, answer: &Answer) -> Finding {
+    fn finding(&self, rule: Rule, level: Severity, answer: &Answer) -> Finding {
         let mut diagnostic = Diagnostic::new(answer.message.clone());
         diagnostic.place = self.statements.get(&answer.function).map(|statement| place(statement, answer.line));
         if !answer.hint.is_empty() {

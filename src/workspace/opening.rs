@@ -6,9 +6,9 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
 use super::migration_lookup;
-use super::part::Part;
+use super::part::RunPart;
 use super::saved_plan::SavedPlan;
-use crate::config::{Lessons, Settings};
+use crate::config::{LearnedCache, Settings};
 use crate::engine::comparison::compare;
 use crate::engine::healing;
 use crate::engine::status;
@@ -333,7 +333,7 @@ impl Workspace {
     pub fn run_trial(
         &mut self,
         comparison: &Comparison,
-        part: Part<'_>,
+        part: RunPart<'_>,
         learned: &Learned,
         progress: &dyn Progress,
     ) -> Result<Ended> {
@@ -367,7 +367,7 @@ impl Workspace {
     pub fn keep(&self, settings: &Settings, learned: &mut Learned, finished: &Finished) {
         let before = learned.clone();
         learned.update(&self.project, &finished.learned);
-        if settings.lessons == Lessons::Dropped {
+        if settings.lessons == LearnedCache::Dropped {
             return;
         }
         let mut objects = Objects::load(&settings.root).unwrap_or_default();

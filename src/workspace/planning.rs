@@ -1,7 +1,7 @@
 //! What apply would do, found by doing it and rolling back.
 
 use super::opening::Workspace;
-use super::part::Part;
+use super::part::RunPart;
 use crate::config::Settings;
 use crate::engine::comparison::Comparison;
 use crate::engine::stages;
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::learned::Learned;
 use crate::model::plan::{Action, Plan, Reason, Step};
 use crate::output::progress::Bar;
-use crate::output::{Extra, Presentation};
+use crate::output::{Detail, Presentation};
 use crate::trial::{CommitFirst, Ended, redefinition};
 
 /// The plan of everything that is pending; where this role or server is read-only, in the known order.
@@ -50,14 +50,14 @@ pub fn tried(
         return Ok(workspace.known_order(comparison, &learned, reason));
     }
     let progress = Bar::new(presentation.progress);
-    let mut finished = match workspace.run_trial(comparison, Part::of_scope(workspace.scope()), &learned, &progress)? {
+    let mut finished = match workspace.run_trial(comparison, RunPart::of_scope(workspace.scope()), &learned, &progress)? {
         Ended::Finished(finished) => finished,
         Ended::CommitFirst(first) => {
             workspace.session.rollback()?;
             return Ok(committed_first(workspace, comparison, &learned, &first));
         }
     };
-    if presentation.diff == Extra::Shown {
+    if presentation.diff == Detail::Shown {
         let objects = redefinition::remade(&finished, &workspace.recorded);
         let after = redefinition::definitions(&mut workspace.session, &objects)?;
         workspace.session.rollback()?;

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use crate::error::Result;
-use crate::model::effect::{Effect, Held, LockMode, Size};
+use crate::model::effect::{Effect, LockDuration, LockMode, Size};
 use crate::postgres::effects::{self, Described, Ids, RowCounts, Touched};
 use crate::postgres::session::Session;
 
@@ -78,7 +78,7 @@ impl Measured {
         let mut effects = self.effects.clone();
         for effect in &mut effects {
             if let Effect::Locked { held, .. } = effect {
-                *held = Held::from(self.since.elapsed());
+                *held = LockDuration::from(self.since.elapsed());
             }
         }
         effects
@@ -182,7 +182,7 @@ impl Reading<'_> {
             let Some(&mode) = now.locks.get(oid) else { continue };
             if Some(&mode) > self.before.locks.get(oid) {
                 let (relation, size) = (old.place.name(), relations::size(old));
-                self.effects.push(Effect::Locked { relation, mode, held: Held::default(), size });
+                self.effects.push(Effect::Locked { relation, mode, held: LockDuration::default(), size });
             }
         }
     }
