@@ -99,13 +99,13 @@ impl CheckResult {
     fn finish(mut self, files: &[PathBuf]) -> (Report, i32) {
         let wanted: Vec<PathBuf> = files.iter().filter_map(|file| file.canonicalize().ok()).collect();
         if !files.is_empty() {
-            let all = self.report.findings.len();
+            let before = self.report.findings.len();
             let is_wanted = |finding: &Finding| {
                 let place = finding.diagnostic.place.as_ref();
                 place.is_none_or(|place| Path::new(&place.path).canonicalize().is_ok_and(|path| wanted.contains(&path)))
             };
             self.report.findings.retain(is_wanted);
-            self.report.elsewhere = all - self.report.findings.len();
+            self.report.elsewhere = before - self.report.findings.len();
         }
         self.report.findings.sort_by_key(|finding| finding.level);
         let exit = match (self.report.count(Severity::Error), self.kind) {
@@ -168,7 +168,9 @@ fn again(scratch: &Scratch, settings: &Settings, presentation: &Presentation, fo
         Ok(built) => built,
         Err(error) if matches!(error.kind, Kind::Usage | Kind::Bug | Kind::Interrupted) => return Err(error),
         // No database changes what is wrong with a text.
-        Err(error) if error.diagnostics.iter().all(|one| one.code.as_deref() == Some(SYNTAX_ERROR)) => return Err(error),
+        Err(error) if error.diagnostics.iter().all(|diagnostic| diagnostic.code.as_deref() == Some(SYNTAX_ERROR)) => {
+            return Err(error);
+        }
         Err(error) => return Ok(Some(error.to_string())),
     };
     if found.report.findings.iter().any(|finding| finding.rule == Rule::FunctionBody.name()) {

@@ -371,24 +371,24 @@ fn mode(rank: i64) -> Option<LockMode> {
 }
 
 fn collected(rows: &[Row]) -> std::result::Result<Described, tokio_postgres::Error> {
-    let mut all = Described::default();
+    let mut described = Described::default();
     let (mut columns, mut constraints) = (Vec::new(), Vec::new());
     for row in rows {
         let Json(found): Json<Reading> = row.try_get(0)?;
         match found {
-            Reading::Relation { relation, found } => _ = all.relations.insert(relation, *found),
+            Reading::Relation { relation, found } => _ = described.relations.insert(relation, *found),
             Reading::Column { relation, number, found } => columns.push((relation, number, found)),
             Reading::Constraint { relation, id, found } => constraints.push((relation, id, found)),
-            Reading::Type { id, found } => _ = all.types.insert(id, found),
-            Reading::Routine { id, found } => _ = all.routines.insert(id, *found),
-            Reading::Container { id, found } => _ = all.containers.insert(id, found),
+            Reading::Type { id, found } => _ = described.types.insert(id, found),
+            Reading::Routine { id, found } => _ = described.routines.insert(id, *found),
+            Reading::Container { id, found } => _ = described.containers.insert(id, found),
         }
     }
     for (relation, number, column) in columns {
-        all.relations.get_mut(&relation).map(|relation| relation.columns.insert(number, column));
+        described.relations.get_mut(&relation).map(|relation| relation.columns.insert(number, column));
     }
     for (relation, id, constraint) in constraints {
-        all.relations.get_mut(&relation).map(|relation| relation.constraints.insert(id, constraint));
+        described.relations.get_mut(&relation).map(|relation| relation.constraints.insert(id, constraint));
     }
-    Ok(all)
+    Ok(described)
 }

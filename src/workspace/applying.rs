@@ -48,9 +48,9 @@ pub fn apply(
     loop {
         match stages::next(&workspace.project, &comparison) {
             Stage::Whole if comparison.is_empty() => {
-                let all = workspace.nothing_to_do(&comparison);
-                let applied_migrations = all.applied_migrations - migrations.len();
-                return Ok(Plan { steps, migrations, applied_migrations, ..all });
+                let nothing = workspace.nothing_to_do(&comparison);
+                let applied_migrations = nothing.applied_migrations - migrations.len();
+                return Ok(Plan { steps, migrations, applied_migrations, ..nothing });
             }
             Stage::Whole => {
                 let part = RunPart::of_scope(workspace.scope());

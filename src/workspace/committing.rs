@@ -48,14 +48,14 @@ pub fn all_applied(workspace: &Workspace) -> impl Fn(&Finished) -> Migrations + 
     let migrations = workspace.project.migrations.as_deref().unwrap_or_default();
     let names: Vec<String> = migrations.iter().map(|migration| migration.name.clone()).collect();
     move |finished| {
-        let mut all = Migrations::default();
+        let mut applied = Migrations::default();
         for ran in &finished.migrations {
             let milliseconds = i64::try_from(ran.took.as_millis()).unwrap_or(i64::MAX);
-            all.records.push((ran.id, MigrationProgress::Applied { milliseconds }));
+            applied.records.push((ran.id, MigrationProgress::Applied { milliseconds }));
             let event = NewEvent::new(Deed::Applied, names[ran.id.0].clone());
-            all.events.push(NewEvent { duration: Some(milliseconds), ..event });
+            applied.events.push(NewEvent { duration: Some(milliseconds), ..event });
         }
-        all
+        applied
     }
 }
 

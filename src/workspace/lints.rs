@@ -47,7 +47,9 @@ pub fn of_database(settings: &Settings, workspace: &mut Workspace) -> Result<Vec
     if let Some(level) = settings.level(Rule::FunctionBody) {
         let mut answers = lints::broken_sql_functions(&mut workspace.session)?;
         // A file may have set how its functions are to be read.
-        answers.retain(|answer| places.statements.get(&answer.function).is_some_and(|one| one.settings.statements.is_empty()));
+        answers.retain(|answer| {
+            places.statements.get(&answer.function).is_some_and(|statement| statement.settings.statements.is_empty())
+        });
         findings.extend(answers.iter().map(|answer| places.finding(Rule::FunctionBody, level, answer)));
     }
     if let Some(level) = settings.level(Rule::SecurityDefiner) {
@@ -83,9 +85,9 @@ struct Places<'a> {
 
 impl<'a> Places<'a> {
     fn new(project: &'a Project, rows: &[RecordedStatement]) -> Self {
-        let all = project.statements.as_deref().unwrap_or_default();
+        let statements = project.statements.as_deref().unwrap_or_default();
         let by_checksum: HashMap<String, &Statement> =
-            all.iter().map(|statement| (statement.checksum.to_string(), statement)).collect();
+            statements.iter().map(|statement| (statement.checksum.to_string(), statement)).collect();
         let made = rows.iter().filter_map(|row| Some((row.id?, by_checksum.get(&row.checksum)?)));
         let made = made.filter(|(id, _)| id.class == ROUTINES);
         Places { statements: made.map(|(id, statement)| (id.object, *statement)).collect() }
@@ -145,7 +147,7 @@ fn edited_history(settings: &Settings, project: &Project) -> Vec<Diagnostic> {
 /// Names in `depends-on` that nobody creates, where somebody creates almost the same.
 fn declared_amiss(project: &Project, statements: &[Statement]) -> Vec<Diagnostic> {
     let created: BTreeSet<&Name> =
-        all_statements(project).flat_map(|statement| &statement.mentions.creates).map(|one| &one.name).collect();
+        all_statements(project).flat_map(|statement| &statement.mentions.creates).map(|created| &created.name).collect();
     let mut found = Vec::new();
     for statement in statements {
         for declared in &statement.declared {

@@ -48,10 +48,10 @@ pub fn find(graph: &ObjectGraph, typed: &str) -> Result<usize> {
     const MOST: usize = 6;
     match graph.find(typed) {
         Lookup::Found(at) => Ok(at),
-        Lookup::Ambiguous(all) => {
-            let names = all.iter().take(MOST).map(|&at| graph.objects()[at].name.as_str()).collect::<Vec<_>>().join(", ");
-            let more = if all.len() > MOST { format!(" and {} more", all.len() - MOST) } else { String::new() };
-            Err(Error::usage(format!("{typed} can be any of {} objects", all.len()))
+        Lookup::Ambiguous(meant) => {
+            let names = meant.iter().take(MOST).map(|&at| graph.objects()[at].name.as_str()).collect::<Vec<_>>().join(", ");
+            let more = if meant.len() > MOST { format!(" and {} more", meant.len() - MOST) } else { String::new() };
+            Err(Error::usage(format!("{typed} can be any of {} objects", meant.len()))
                 .help(format!("write more of the name: {names}{more}")))
         }
         Lookup::Unknown(nearest) => {
