@@ -2,7 +2,7 @@
 
 use std::process::{Command, ExitCode};
 
-use pgmg::server::throwaway::{Durability, Throwaway, ThrowawayOptions};
+use pgmg::internals::server::throwaway::{Durability, Throwaway, ThrowawayOptions};
 
 const USAGE: &str = "usage: throwaway [--production] [-c NAME=VALUE]... COMMAND [ARGUMENT]...";
 

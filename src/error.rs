@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::model::diagnostic::Diagnostic;
+pub use crate::model::diagnostic::{Diagnostic, Note, NoteLabel};
+pub use crate::model::place::Place;
 
 /// A run's result.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -51,17 +52,17 @@ impl Kind {
 
 impl Error {
     /// An error with one diagnostic.
-    pub fn new(kind: Kind, diagnostic: Diagnostic) -> Self {
+    pub(crate) fn new(kind: Kind, diagnostic: Diagnostic) -> Self {
         Error { kind, diagnostics: vec![diagnostic] }
     }
 
     /// A mistake in the command line, the settings or the project's directories.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
         Error::new(Kind::Usage, Diagnostic::new(message))
     }
 
-    /// The same with what to do, on its first diagnostic.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    /// The error with what to do, on its first diagnostic.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         if let Some(first) = self.diagnostics.first_mut() {
             first.help = Some(help.into());
         }
@@ -69,6 +70,7 @@ impl Error {
     }
 
     /// A state that should be impossible.
+    #[doc(hidden)]
     pub fn bug(message: impl Into<String>) -> Self {
         Error::new(
             Kind::Bug,

@@ -1,5 +1,23 @@
 //! pgmg makes a PostgreSQL database match two folders in git, in an order that it finds by trying.
 //!
+//! The program is `pgmg`. As a library it gives a Rust test suite its databases: [`Databases`] builds the project once, and
+//! each test gets a copy of its own.
+//!
+//! ```no_run
+//! use std::sync::LazyLock;
+//!
+//! static DATABASES: LazyLock<pgmg::Databases> = LazyLock::new(|| pgmg::Databases::of(".").expect("the project builds"));
+//!
+//! #[test]
+//! fn orders_are_counted() {
+//!     let database = DATABASES.copy().expect("a database");
+//!     let mut client = postgres::Client::connect(&database.connection_string(), postgres::NoTls).expect("a connection");
+//!     // ... its changes are seen by no other test.
+//! }
+//! ```
+//!
+//! The rest of this page is about the inside: the architecture of the program.
+//!
 //! # Bird's-eye view
 //!
 //! A project has `migrations/` (table changes, each run once) and `sql/` (views, functions, types, triggers, anything, each
@@ -24,7 +42,7 @@
 //! * [`project`]: the disk to a [`model::project::Project`]: files, session settings, directives, checksums;
 //!   [`project::cached`] reads again only what changed.
 //! * [`engine`]: pure. [`engine::graph`] weighs hints, [`engine::order`] makes the canonical order of them,
-//!   [`engine::queue`] parks and wakes, [`engine::diagnosis`] reads SQLSTATEs, [`engine::rebinding`] finds who came too
+//!   [`engine::queue`] parks and wakes, [`engine::diagnosis`] reads SQLSTATEs, [`engine::rules::rebinding`] finds who came too
 //!   early, [`engine::explanation`] finds root causes.
 //! * [`postgres`]: the only code that talks to PostgreSQL. [`postgres::connection`] finds and reaches servers;
 //!   [`postgres::session`] has the only SAVEPOINT; [`postgres::catalog`] attributes catalog rows to tries, and in it
@@ -38,7 +56,7 @@
 //!   ([`workspace::planning`]) and kept ([`workspace::saved`]), stages applied ([`workspace::applying`]), losses agreed to
 //!   ([`workspace::approval`]), projects built from nothing ([`workspace::scratch`]).
 //! * [`learned`]: what is kept in `.pgmg/`: the learned order, by checksums, and the objects, for [`graph`] and for shells.
-//!   [`graph`] puts a [`model::graph::Graph`] together and finds what a person means in it (`output/graph` draws it; its page is
+//!   [`graph`] puts a [`model::graph::ObjectGraph`] together and finds what a person means in it (`output/graph` draws it; its page is
 //!   plain JavaScript on a canvas, put together into one file). [`config`]: flags, environment, `pgmg.toml`. [`watching`]: file
 //!   events, and a pure debounce that says when they have settled.
 //! * [`output`]: values to text and JSON, the only wording. [`commands`] and [`cli`]: one short file a command.
@@ -154,21 +172,28 @@
 //! * **`plan` takes the same advisory lock as `apply`** when it has something to try: two runs that create the same objects
 //!   would wait for each other's locks instead.
 
-pub mod cli;
-pub mod commands;
-pub mod config;
-pub mod engine;
+#![allow(
+    rustdoc::private_intra_doc_links,
+    reason = "the architecture leads through the inside; --document-private-items links it"
+)]
+
+mod cli;
+mod commands;
+mod config;
+mod engine;
 pub mod error;
-pub mod graph;
-pub mod learned;
-pub mod model;
-pub mod output;
-pub mod postgres;
-pub mod project;
-pub mod server;
-pub mod sql;
-pub mod trial;
-pub mod watching;
-pub mod workspace;
+mod graph;
+#[doc(hidden)]
+pub mod internals;
+mod learned;
+mod model;
+mod output;
+mod postgres;
+mod project;
+mod server;
+mod sql;
+mod trial;
+mod watching;
+mod workspace;
 
 pub use workspace::test_databases::{DatabaseCopy, Databases};

@@ -45,28 +45,9 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("cli", &["model", "error", "graph", "output", "config", "learned", "project", "workspace", "commands"]),
-    ("main", &["model", "error", "output", "config", "commands", "cli"]),
-    (
-        "lib",
-        &[
-            "model",
-            "error",
-            "sql",
-            "graph",
-            "output",
-            "config",
-            "watching",
-            "learned",
-            "project",
-            "engine",
-            "postgres",
-            "server",
-            "trial",
-            "workspace",
-            "commands",
-            "cli",
-        ],
-    ),
+    ("internals", &["model", "sql", "output", "project", "engine", "postgres", "server", "trial", "cli"]),
+    ("main", &["internals"]),
+    ("lib", &["error", "workspace", "internals"]),
 ];
 const GROUND: &[&str] = &["model", "error"];
 const WITH_SQL: &[&str] = &["model", "error", "sql"];

@@ -8,18 +8,18 @@ use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use pgmg::engine::rules::drops::drop_statements;
-use pgmg::model::attempt::{Attempt, AttemptId, Part};
-use pgmg::model::dependent::{Dependent, DropRole};
-use pgmg::model::object::{CatalogId, Object};
-use pgmg::model::statement::Settings;
-use pgmg::model::statement::StatementId;
-use pgmg::postgres::attributes;
-use pgmg::postgres::catalog;
-use pgmg::postgres::catalog::blockers;
-use pgmg::postgres::connection::Target;
-use pgmg::postgres::session::Session;
-use pgmg::sql::spelling;
+use pgmg::internals::engine::rules::drops::drop_statements;
+use pgmg::internals::model::attempt::{Attempt, AttemptId, Part};
+use pgmg::internals::model::dependent::{Dependent, DropRole};
+use pgmg::internals::model::object::{CatalogId, Object};
+use pgmg::internals::model::statement::Settings;
+use pgmg::internals::model::statement::StatementId;
+use pgmg::internals::postgres::attributes;
+use pgmg::internals::postgres::catalog;
+use pgmg::internals::postgres::catalog::blockers;
+use pgmg::internals::postgres::connection::Target;
+use pgmg::internals::postgres::session::Session;
+use pgmg::internals::sql::spelling;
 use support::database::{Database, Server};
 
 static SERVER: LazyLock<Arc<Server>> =

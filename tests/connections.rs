@@ -7,9 +7,9 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use pgmg::error::{Error, Kind, Result};
-use pgmg::postgres::connection::Target;
-use pgmg::postgres::connection::server_error::sql_error;
-use pgmg::server::throwaway::{Throwaway, ThrowawayOptions};
+use pgmg::internals::postgres::connection::Target;
+use pgmg::internals::postgres::connection::server_error::sql_error;
+use pgmg::internals::server::throwaway::{Throwaway, ThrowawayOptions};
 
 /// A server with TLS and passwords on TCP, and everything it needs.
 struct Secured {
@@ -274,7 +274,7 @@ fn a_running_query_is_cancelled() {
 fn side_sessions_only_read() {
     let target = target(&format!("host=127.0.0.1 port={} user=alice password=right dbname=postgres", SECURED.tcp));
     let pool = target.pool().unwrap_or_else(|error| panic!("{error}"));
-    let one = |pool: &pgmg::postgres::connection::side_pool::SidePool, sql: &str| {
+    let one = |pool: &pgmg::internals::postgres::connection::side_pool::SidePool, sql: &str| {
         pool.with(|transaction| transaction.query_one(sql, &[]).map(|row| row.get::<_, String>(0)))
     };
     assert_eq!(one(&pool, "SELECT current_setting('transaction_read_only')").ok().as_deref(), Some("on"));

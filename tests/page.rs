@@ -2,14 +2,14 @@
 
 mod support;
 
-use pgmg::model::graph::{Graph, GraphObject};
-use pgmg::model::record::LearnedFrom;
-use pgmg::output::graph::{Excerpt, Notation, written};
+use pgmg::internals::model::graph::{GraphObject, ObjectGraph};
+use pgmg::internals::model::record::LearnedFrom;
+use pgmg::internals::output::graph::{Excerpt, GraphFormat, written};
 use support::browser::Browser;
 use support::{Outcome, ensure};
 
-fn page(graph: &Graph) -> String {
-    written(&Excerpt { graph, about: None, directions: &[], depth: None }, Notation::Html)
+fn page(graph: &ObjectGraph) -> String {
+    written(&Excerpt { graph, about: None, directions: &[], depth: None }, GraphFormat::Html)
 }
 
 fn object(name: &str, path: &str, sql: &str) -> GraphObject {
@@ -21,7 +21,7 @@ fn is(what: &str, expected: &str, actual: &str) -> Outcome {
 }
 
 /// 3,000 objects in about 15 layers: each needs up to three that come before it, chosen by a fixed rule.
-fn large() -> Graph {
+fn large() -> ObjectGraph {
     let kinds = ["view", "function", "materialized view", "type", "trigger", "policy"];
     let name = |at: usize| match at {
         0..10 => format!("table.table_{at}"),
@@ -36,10 +36,10 @@ fn large() -> Graph {
     let edges = (0..3000).flat_map(|at| needed(at).map(move |other| (at, other)));
     let known = [LearnedFrom::Catalog, LearnedFrom::Catalog, LearnedFrom::Text, LearnedFrom::Error];
     let edges: Vec<_> = edges.map(|(at, other)| (name(at), name(other), known[(at + other) % known.len()])).collect();
-    Graph::new(objects, edges)
+    ObjectGraph::new(objects, edges)
 }
 
-fn small() -> Graph {
+fn small() -> ObjectGraph {
     let objects = [
         object("table.orders", "migrations/001.sql", "CREATE TABLE orders (id int)"),
         object("view.totals", "sql/totals.sql", "CREATE VIEW totals AS SELECT id FROM orders"),
@@ -52,7 +52,7 @@ fn small() -> Graph {
         edge("view.report", "view.totals", LearnedFrom::Catalog),
         edge("function.audit()", "view.totals", LearnedFrom::Text),
     ];
-    Graph::new(objects, edges)
+    ObjectGraph::new(objects, edges)
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn names_and_texts_are_harmless() -> Outcome {
         object("view.__proto__", "constructor", ""),
         object("view.plain", "a.sql", ""),
     ];
-    let graph = Graph::new(objects, [("view.plain".to_owned(), format!("view.\"{evil}\""), LearnedFrom::Catalog)]);
+    let graph = ObjectGraph::new(objects, [("view.plain".to_owned(), format!("view.\"{evil}\""), LearnedFrom::Catalog)]);
     let mut browser = Browser::open(&page(&graph))?;
     browser.press("/")?;
     browser.type_text("script")?;

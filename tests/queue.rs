@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use pgmg::engine::diagnosis::Obstacle;
-use pgmg::engine::explanation::explain;
-use pgmg::engine::{Graph, Queue, order};
-use pgmg::model::name::Name;
-use pgmg::model::project::SourceFile;
-use pgmg::model::statement::{
+use pgmg::internals::engine::diagnosis::Obstacle;
+use pgmg::internals::engine::explanation::explain;
+use pgmg::internals::engine::{Graph, Queue, order};
+use pgmg::internals::model::name::Name;
+use pgmg::internals::model::project::SourceFile;
+use pgmg::internals::model::statement::{
     Checksum, CreatedKind, Creates, Form, Mentions, Mode, Role, Settings, Statement, StatementId, Strength, Uses,
 };
 use proptest::prelude::*;

@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, geteuid};
 use pgmg::error::Kind;
-use pgmg::server::throwaway::{Durability, Throwaway, ThrowawayOptions};
+use pgmg::internals::server::throwaway::{Durability, Throwaway, ThrowawayOptions};
 
 /// The example's program, which cargo builds for a whole test run but not for `--test throwaway` alone.
 fn example() -> PathBuf {
@@ -66,7 +66,7 @@ fn programs_that_the_servers_user_cannot_reach_are_named() {
         return;
     }
     let place = tempfile::Builder::new().permissions(PermissionsExt::from_mode(0o700)).tempdir_in("/tmp").expect("/tmp is there");
-    let found = pgmg::server::binaries::find(None).unwrap_or_else(|error| panic!("{error}"));
+    let found = pgmg::internals::server::binaries::find(None).unwrap_or_else(|error| panic!("{error}"));
     for program in ["initdb", "postgres"] {
         std::fs::copy(found.join(program), place.path().join(program)).expect("a copy can be made");
     }

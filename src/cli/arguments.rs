@@ -10,12 +10,12 @@ use crate::config::{Flags, Settings};
 use crate::error::Result;
 use crate::model::approval::Allowed;
 use crate::model::duration;
-use crate::model::graph::Direction;
+use crate::model::graph::EdgeDirection;
 use crate::model::record::OnDrift;
-use crate::output::Format;
-use crate::output::graph::Notation;
+use crate::output::ResultFormat;
+use crate::output::graph::GraphFormat;
 use crate::workspace::approval::{Consent, Questions};
-use crate::workspace::known_graph::Origin;
+use crate::workspace::object_graph::Origin;
 
 /// The exit code for differences, where `--exit-code` asks for it.
 pub const DIFFERENCES: i32 = 1;
@@ -123,13 +123,13 @@ pub enum NotationName {
 }
 
 impl NotationName {
-    pub fn notation(self) -> Notation {
+    pub fn graph_format(self) -> GraphFormat {
         match self {
-            NotationName::Text => Notation::Text,
-            NotationName::Dot => Notation::Dot,
-            NotationName::Mermaid => Notation::Mermaid,
-            NotationName::Json => Notation::Json,
-            NotationName::Html => Notation::Html,
+            NotationName::Text => GraphFormat::Text,
+            NotationName::Dot => GraphFormat::Dot,
+            NotationName::Mermaid => GraphFormat::Mermaid,
+            NotationName::Json => GraphFormat::Json,
+            NotationName::Html => GraphFormat::Html,
         }
     }
 }
@@ -146,11 +146,11 @@ pub struct Ways {
 }
 
 impl Ways {
-    pub fn directions(&self) -> &'static [Direction] {
+    pub fn directions(&self) -> &'static [EdgeDirection] {
         match (self.dependents, self.dependencies) {
-            (true, _) => &[Direction::NeededBy],
-            (_, true) => &[Direction::Needs],
-            _ => &[Direction::Needs, Direction::NeededBy],
+            (true, _) => &[EdgeDirection::NeededBy],
+            (_, true) => &[EdgeDirection::Needs],
+            _ => &[EdgeDirection::Needs, EdgeDirection::NeededBy],
         }
     }
 }
@@ -202,10 +202,10 @@ impl Project {
 }
 
 impl Shown {
-    pub fn format(&self) -> Format {
+    pub fn format(&self) -> ResultFormat {
         match self.format {
-            FormatName::Text => Format::Text,
-            FormatName::Json => Format::Json,
+            FormatName::Text => ResultFormat::Text,
+            FormatName::Json => ResultFormat::Json,
         }
     }
 }

@@ -5,20 +5,20 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::arguments::{Approving, Compare, DIFFERENCES, Drifting, Global, Known, NotationName, Project, Shown, Ways};
-use super::names::{RepairName, ReportName, usual_style};
+use super::names::{RepairName, ReportName, usual_format};
 use super::shell;
 use super::watching::Watching;
 use crate::commands;
-use crate::commands::apply::Wanted;
+use crate::commands::apply::ApplyOptions;
 use crate::commands::check;
-use crate::commands::graph::Asked;
+use crate::commands::graph::GraphOptions;
 use crate::commands::init::GitHook;
-use crate::commands::rollback::{Extent, Intent};
+use crate::commands::rollback::{Intent, RollbackTo};
 use crate::error::Result;
-use crate::model::outcome::Outcome;
-use crate::model::report::{Level, Rule};
-use crate::output::report::Style;
-use crate::output::{Extra, Format, Presentation, progress::Visibility};
+use crate::model::outcome::CommandOutcome;
+use crate::model::report::{Rule, Severity};
+use crate::output::report::ReportFormat;
+use crate::output::{Detail, Presentation, ResultFormat, progress::Visibility};
 use crate::project::WayBack;
 
 /// The exit code where neither of two objects needs the other.
@@ -235,7 +235,7 @@ pub enum Command {
 }
 
 impl Command {
-    pub fn format(&self) -> Format {
+    pub fn format(&self) -> ResultFormat {
         match self {
             Command::Plan { compare, .. } | Command::Status { compare, .. } => compare.shown.format(),
             Command::Apply { shown, .. }
@@ -246,20 +246,20 @@ impl Command {
             | Command::Repair { shown, .. }
             | Command::Watch(Watching { shown, .. }) => shown.format(),
             Command::Check { format: Some(ReportName::Json), .. } | Command::Graph { format: NotationName::Json, .. } => {
-                Format::Json
+                ResultFormat::Json
             }
             Command::Check { .. }
             | Command::Graph { .. }
             | Command::Init { .. }
             | Command::New { .. }
             | Command::Completions { .. }
-            | Command::Man { .. } => Format::Text,
+            | Command::Man { .. } => ResultFormat::Text,
         }
     }
 
     /// What a plan shows beside its steps.
     pub fn extras(&self, global: &Global) -> Presentation {
-        let extra = |is_wanted: bool| if is_wanted { Extra::Shown } else { Extra::LeftOut };
+        let extra = |is_wanted: bool| if is_wanted { Detail::Shown } else { Detail::LeftOut };
         match self {
             Command::Plan { sql, diff, .. } => {
                 Presentation { sql: extra(*sql || global.verbose > 0), diff: extra(*diff), ..Presentation::default() }
@@ -275,14 +275,14 @@ impl Command {
             Command::Check { files, staged, pg_bindir, database_url, unused, format, connection } => {
                 let mut settings = connection.settings()?;
                 if unused {
-                    settings.rules.insert(Rule::Unused, Some(Level::Warning));
+                    settings.rules.insert(Rule::Unused, Some(Severity::Warning));
                 }
                 let request = check::Request {
                     files,
                     bin_dir: pg_bindir,
                     server: database_url,
-                    extent: if staged { check::Extent::Staged } else { check::Extent::WorkingTree },
-                    style: format.map_or_else(usual_style, Style::from),
+                    scope: if staged { check::CheckScope::Staged } else { check::CheckScope::WorkingTree },
+                    format: format.map_or_else(usual_format, ReportFormat::from),
                 };
                 return commands::check::run(&settings, &presentation, &request);
             }
@@ -303,17 +303,17 @@ impl Command {
                 (outcome, compare.on_differences())
             }
             Command::Apply { drifting, connection, plan, target, approving, .. } => {
-                let wanted = Wanted { saved: plan.as_deref(), target: target.as_deref() };
-                (commands::apply::run(&drifting.settings(connection)?, &presentation, &approving.consent(), wanted)?, 0)
+                let options = ApplyOptions { saved: plan.as_deref(), target: target.as_deref() };
+                (commands::apply::run(&drifting.settings(connection)?, &presentation, &approving.consent(), options)?, 0)
             }
             Command::History { limit, connection, .. } => {
                 (commands::history::run(&connection.settings()?, &presentation, limit)?, 0)
             }
             Command::Rollback { steps, to, dry_run, approving, connection, .. } => {
-                let extent = to.map_or(Extent::Steps(steps), Extent::To);
+                let back_to = to.map_or(RollbackTo::Steps(steps), RollbackTo::Migration);
                 let intent = if dry_run { Intent::OnlyShow } else { Intent::Do };
                 let consent = approving.consent();
-                (commands::rollback::run(&connection.settings()?, &presentation, &consent, &extent, intent)?, 0)
+                (commands::rollback::run(&connection.settings()?, &presentation, &consent, &back_to, intent)?, 0)
             }
             Command::Verify { pg_bindir, connection, .. } => {
                 (commands::verify::run(&connection.settings()?, &presentation, pg_bindir.as_deref())?, DIFFERENCES)
@@ -322,8 +322,9 @@ impl Command {
                 (commands::repair::run(&connection.settings()?, &presentation, what.into(), &name)?, 0)
             }
             Command::Graph { object, ways, depth, format, known, connection } => {
-                let asked = Asked { object: object.as_deref(), directions: ways.directions(), depth, from: known.from() };
-                (commands::graph::run(&connection.settings()?, &asked, format.notation())?, 0)
+                let options =
+                    GraphOptions { object: object.as_deref(), directions: ways.directions(), depth, from: known.from() };
+                (commands::graph::run(&connection.settings()?, &options, format.graph_format())?, 0)
             }
             Command::Why { object, other, known, connection, .. } => {
                 let outcome = commands::why::run(&connection.settings()?, &presentation, (&object, &other), known.from())?;
@@ -335,9 +336,9 @@ impl Command {
             }
         };
         Ok(match outcome {
-            Outcome::Done => 0,
-            Outcome::Differences => on_differences,
-            Outcome::NotConnected => NOT_CONNECTED,
+            CommandOutcome::Done => 0,
+            CommandOutcome::Differences => on_differences,
+            CommandOutcome::NotConnected => NOT_CONNECTED,
         })
     }
 }

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use clap::Parser;
 
 use crate::error::{Error, Result};
-use crate::output::{self, Format};
+use crate::output::{self, ResultFormat};
 use arguments::{Colour, Global};
 use command::Command;
 
@@ -99,9 +99,9 @@ fn set_up(global: &Global) {
 }
 
 /// Diagnostics to stderr, and in JSON mode the error to stdout, where a program waits for a value; the exit code.
-fn report(error: &Error, format: Format) -> i32 {
+fn report(error: &Error, format: ResultFormat) -> i32 {
     output::print_error(&output::diagnostic::text(error));
-    if format == Format::Json {
+    if format == ResultFormat::Json {
         // The run failed already, and stderr has said why.
         let _ = output::print(&output::json::error(error));
     }

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use crate::commands::repair::Repair;
-use crate::output::report::Style;
+use crate::output::report::ReportFormat;
 
 /// The forms of a report.
 #[derive(Clone, Copy, ValueEnum)]
@@ -44,20 +44,24 @@ impl From<RepairName> for Repair {
     }
 }
 
-impl From<ReportName> for Style {
+impl From<ReportName> for ReportFormat {
     fn from(name: ReportName) -> Self {
         match name {
-            ReportName::Text => Style::Text,
-            ReportName::Short => Style::Short,
-            ReportName::Json => Style::Json,
-            ReportName::Github => Style::Github,
-            ReportName::Sarif => Style::Sarif,
-            ReportName::Junit => Style::Junit,
+            ReportName::Text => ReportFormat::Text,
+            ReportName::Short => ReportFormat::Short,
+            ReportName::Json => ReportFormat::Json,
+            ReportName::Github => ReportFormat::Github,
+            ReportName::Sarif => ReportFormat::Sarif,
+            ReportName::Junit => ReportFormat::Junit,
         }
     }
 }
 
 /// GitHub Actions sets this variable for every step.
-pub fn usual_style() -> Style {
-    if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") { Style::Github } else { Style::Text }
+pub fn usual_format() -> ReportFormat {
+    if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+        ReportFormat::Github
+    } else {
+        ReportFormat::Text
+    }
 }

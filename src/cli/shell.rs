@@ -5,16 +5,16 @@ use clap_complete::Shell;
 
 use super::CommandLine;
 use crate::error::{Error, Result};
-use crate::model::outcome::Outcome;
+use crate::model::outcome::CommandOutcome;
 use crate::output;
 
 /// Prints the completion script of a shell: what clap writes of commands and flags, and, where the shell can be told so, names
 /// of objects, which pgmg itself completes.
-pub fn completions(shell: Shell) -> Result<Outcome> {
+pub fn completions(shell: Shell) -> Result<CommandOutcome> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut CommandLine::command(), "pgmg", &mut script);
     output::print(&with_objects(shell, String::from_utf8_lossy(&script).into_owned()))?;
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 /// The last line of a zsh script runs what was defined before it, where it is loaded as a function.
@@ -33,7 +33,7 @@ fn with_objects(shell: Shell, script: String) -> String {
 }
 
 /// Prints the manual page (in roff) of pgmg, or of one of its commands. An error of kind Usage if there is no such command.
-pub fn manual(of: Option<&str>) -> Result<Outcome> {
+pub fn manual(of: Option<&str>) -> Result<CommandOutcome> {
     let mut whole = CommandLine::command();
     // Subcommands get their full names and the global flags.
     whole.build();
@@ -55,9 +55,9 @@ fn of_command(whole: &Command, name: &str) -> Result<Command> {
     Ok(command.clone().version(env!("CARGO_PKG_VERSION")))
 }
 
-fn printed(text: &[u8]) -> Result<Outcome> {
+fn printed(text: &[u8]) -> Result<CommandOutcome> {
     output::print(&String::from_utf8_lossy(text))?;
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 #[cfg(test)]

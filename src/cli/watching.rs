@@ -9,7 +9,7 @@ use super::arguments::{Drifting, Global, Project, Shown};
 use crate::commands::watch::{self, Announcement, Migrations, Options};
 use crate::error::Result;
 use crate::model::duration;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::CommandOutcome;
 use crate::output::Presentation;
 use crate::output::watch::Talk;
 
@@ -37,7 +37,7 @@ pub struct Watching {
 
 impl Watching {
     /// Watches until Ctrl-C.
-    pub fn run(self, presentation: &Presentation, global: &Global) -> Result<Outcome> {
+    pub fn run(self, presentation: &Presentation, global: &Global) -> Result<CommandOutcome> {
         let options = Options {
             migrations: if self.migrations { Migrations::Apply } else { Migrations::Tell },
             poll: self.poll,

@@ -5,9 +5,9 @@ use std::path::Path;
 use crate::config::Settings;
 use crate::error::Result;
 use crate::model::approval::Allowed;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::CommandOutcome;
 use crate::output::progress::Bar;
-use crate::output::{self, Format, Presentation};
+use crate::output::{self, Presentation, ResultFormat};
 use crate::workspace::approval::{self, Consent};
 use crate::workspace::hooks;
 use crate::workspace::opening::Comparison;
@@ -17,7 +17,7 @@ use crate::workspace::{applying, planning};
 
 /// What is to be applied.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wanted<'a> {
+pub struct ApplyOptions<'a> {
     /// A saved plan: exactly that.
     pub saved: Option<&'a Path>,
     /// Migrations up to this one.
@@ -25,11 +25,19 @@ pub struct Wanted<'a> {
 }
 
 /// Applies what is pending and says what was done.
-pub fn run(settings: &Settings, presentation: &Presentation, consent: &Consent, wanted: Wanted<'_>) -> Result<Outcome> {
-    let saved = wanted.saved.map(|path| saved::read(path, settings)).transpose()?;
+///
+/// # Errors
+/// Those of [`crate::workspace::applying::apply`]; a hook that fails; a plan file that cannot be read or is outdated.
+pub fn run(
+    settings: &Settings,
+    presentation: &Presentation,
+    consent: &Consent,
+    options: ApplyOptions<'_>,
+) -> Result<CommandOutcome> {
+    let saved = options.saved.map(|path| saved::read(path, settings)).transpose()?;
     let mut workspace = Workspace::open(settings)?;
     workspace.allowed = approval::allowed(settings, consent)?;
-    workspace.limit_to(saved.as_ref().map_or(wanted.target, |saved| saved.target.as_deref()))?;
+    workspace.limit_to(saved.as_ref().map_or(options.target, |saved| saved.target.as_deref()))?;
     if let Some(saved) = &saved {
         workspace.lock(settings)?;
         workspace.read_records()?;
@@ -51,11 +59,11 @@ pub fn run(settings: &Settings, presentation: &Presentation, consent: &Consent, 
         plan
     };
     output::print(&match presentation.format {
-        Format::Text => output::apply::text(&plan),
-        Format::Json => output::json::apply(&plan),
+        ResultFormat::Text => output::apply::text(&plan),
+        ResultFormat::Json => output::json::apply(&plan),
     })?;
     workspace.end();
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 /// Where somebody or something has to agree, the plan is made and rolled back first: nobody waits with locks held.

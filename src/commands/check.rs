@@ -8,9 +8,9 @@ use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
 use crate::model::plan::Plan;
 use crate::model::project::Project;
-use crate::model::report::{Finding, Level, Report, Rule};
+use crate::model::report::{Finding, Report, Rule, Severity};
 use crate::output::progress::Bar;
-use crate::output::report::{Style, written};
+use crate::output::report::{ReportFormat, written};
 use crate::output::{self, Presentation};
 use crate::postgres::catalog::lints::sql_functions_with_settings;
 use crate::postgres::records::StateTables;
@@ -36,13 +36,13 @@ pub struct Request {
     pub bin_dir: Option<PathBuf>,
     /// A server to use instead of one of our own.
     pub server: Option<String>,
-    pub extent: Extent,
-    pub style: Style,
+    pub scope: CheckScope,
+    pub format: ReportFormat,
 }
 
 /// Which state of the files is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Extent {
+pub enum CheckScope {
     /// As they are on disk.
     #[default]
     WorkingTree,
@@ -51,13 +51,16 @@ pub enum Extent {
 }
 
 /// Checks and writes the report; the process's exit code.
+///
+/// # Errors
+/// What keeps the check from its end: settings, no server, Ctrl-C. What it finds is in the report.
 pub fn run(settings: &Settings, presentation: &Presentation, request: &Request) -> Result<i32> {
-    let staged = match request.extent {
-        Extent::WorkingTree => None,
-        Extent::Staged => Some(Staged::check_out(settings)?),
+    let staged = match request.scope {
+        CheckScope::WorkingTree => None,
+        CheckScope::Staged => Some(Staged::check_out(settings)?),
     };
     let settings = staged.as_ref().map_or_else(|| settings.clone(), |staged| staged.settings(settings));
-    let mut found = Found::default();
+    let mut found = CheckResult::default();
     if let Err(error) = check(&settings, presentation, request, &mut found) {
         // Without a server there is nothing to report on.
         if matches!(error.kind, Kind::Unavailable | Kind::Interrupted | Kind::Bug)
@@ -71,22 +74,22 @@ pub fn run(settings: &Settings, presentation: &Presentation, request: &Request) 
         found.report.findings.iter_mut().for_each(|finding| staged.rename(&mut finding.diagnostic));
     }
     let (report, exit) = found.finish(&request.files);
-    output::print(&written(&report, request.style))?;
+    output::print(&written(&report, request.format))?;
     Ok(exit)
 }
 
 /// What is found, and the exit code that it means.
 #[derive(Debug, Default)]
-struct Found {
+struct CheckResult {
     report: Report,
     kind: Option<Kind>,
 }
 
-impl Found {
+impl CheckResult {
     fn take(&mut self, error: Error) {
         self.kind = Some(error.kind);
         let finding = |diagnostic: crate::model::diagnostic::Diagnostic| Finding {
-            level: Level::Error,
+            level: Severity::Error,
             rule: diagnostic.code.clone().unwrap_or_else(|| "pgmg".to_owned()),
             diagnostic,
         };
@@ -96,16 +99,16 @@ impl Found {
     fn finish(mut self, files: &[PathBuf]) -> (Report, i32) {
         let wanted: Vec<PathBuf> = files.iter().filter_map(|file| file.canonicalize().ok()).collect();
         if !files.is_empty() {
-            let all = self.report.findings.len();
+            let before = self.report.findings.len();
             let is_wanted = |finding: &Finding| {
                 let place = finding.diagnostic.place.as_ref();
                 place.is_none_or(|place| Path::new(&place.path).canonicalize().is_ok_and(|path| wanted.contains(&path)))
             };
             self.report.findings.retain(is_wanted);
-            self.report.elsewhere = all - self.report.findings.len();
+            self.report.elsewhere = before - self.report.findings.len();
         }
         self.report.findings.sort_by_key(|finding| finding.level);
-        let exit = match (self.report.count(Level::Error), self.kind) {
+        let exit = match (self.report.count(Severity::Error), self.kind) {
             (0, _) => 0,
             (_, Some(kind)) => kind.exit_code(),
             (_, None) => Kind::Sql.exit_code(),
@@ -114,11 +117,11 @@ impl Found {
     }
 }
 
-fn check(settings: &Settings, presentation: &Presentation, request: &Request, found: &mut Found) -> Result<()> {
+fn check(settings: &Settings, presentation: &Presentation, request: &Request, found: &mut CheckResult) -> Result<()> {
     let project = load(&directories(settings))?;
     found.report.migrations = project.migrations.as_ref().map_or(0, Vec::len);
     found.report.statements = project.statements.as_ref().map_or(0, Vec::len);
-    found.report.findings = lints::of_files(settings, &project)?;
+    found.report.findings = lints::of_files(settings, &project);
     if let Some(server) = &request.server {
         let scratch = Scratch::in_server(server)?;
         return build(&scratch, settings, presentation, found).map(drop);
@@ -154,7 +157,7 @@ fn check(settings: &Settings, presentation: &Presentation, request: &Request, fo
 }
 
 /// Builds on top of what was built before, which saves most of the work; why only a build from nothing can tell, if it is so.
-fn again(scratch: &Scratch, settings: &Settings, presentation: &Presentation, found: &mut Found) -> Result<Option<String>> {
+fn again(scratch: &Scratch, settings: &Settings, presentation: &Presentation, found: &mut CheckResult) -> Result<Option<String>> {
     let state = StateTables::new(&settings.state_schema);
     let before = scratch.target().and_then(|target| state.read(&mut Session::open(&target, settings.lock_timeout)?));
     let before = match before {
@@ -165,7 +168,9 @@ fn again(scratch: &Scratch, settings: &Settings, presentation: &Presentation, fo
         Ok(built) => built,
         Err(error) if matches!(error.kind, Kind::Usage | Kind::Bug | Kind::Interrupted) => return Err(error),
         // No database changes what is wrong with a text.
-        Err(error) if error.diagnostics.iter().all(|one| one.code.as_deref() == Some(SYNTAX_ERROR)) => return Err(error),
+        Err(error) if error.diagnostics.iter().all(|diagnostic| diagnostic.code.as_deref() == Some(SYNTAX_ERROR)) => {
+            return Err(error);
+        }
         Err(error) => return Ok(Some(error.to_string())),
     };
     if found.report.findings.iter().any(|finding| finding.rule == Rule::FunctionBody.name()) {
@@ -181,7 +186,7 @@ fn again(scratch: &Scratch, settings: &Settings, presentation: &Presentation, fo
 }
 
 /// Nothing was found: the same files need no other look.
-fn note(kept: Option<&KeptBuilds>, state: &str, found: &Found, before: usize) {
+fn note(kept: Option<&KeptBuilds>, state: &str, found: &CheckResult, before: usize) {
     if found.report.findings.len() == before
         && let Some(kept) = kept
     {
@@ -189,7 +194,12 @@ fn note(kept: Option<&KeptBuilds>, state: &str, found: &Found, before: usize) {
     }
 }
 
-fn build(scratch: &Scratch, settings: &Settings, presentation: &Presentation, found: &mut Found) -> Result<(Workspace, Plan)> {
+fn build(
+    scratch: &Scratch,
+    settings: &Settings,
+    presentation: &Presentation,
+    found: &mut CheckResult,
+) -> Result<(Workspace, Plan)> {
     let (mut workspace, plan) = scratch.build(settings, &Bar::new(presentation.progress)).map_err(with_package)?;
     found.report.findings.extend(lints::of_database(settings, &mut workspace)?);
     Ok((workspace, plan))

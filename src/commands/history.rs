@@ -2,18 +2,21 @@
 
 use crate::config::Settings;
 use crate::error::Result;
-use crate::model::outcome::Outcome;
-use crate::output::{self, Format, Presentation};
+use crate::model::outcome::CommandOutcome;
+use crate::output::{self, Presentation, ResultFormat};
 use crate::postgres::records::StateTables;
 use crate::workspace::opening::connect;
 
 /// Shows the latest events, the latest last.
-pub fn run(settings: &Settings, presentation: &Presentation, most: u32) -> Result<Outcome> {
+///
+/// # Errors
+/// The database cannot be reached.
+pub fn run(settings: &Settings, presentation: &Presentation, most: u32) -> Result<CommandOutcome> {
     let mut session = connect(settings)?;
     let events = StateTables::new(&settings.state_schema).read_history(&mut session, i64::from(most))?;
     output::print(&match presentation.format {
-        Format::Text => output::history::text(&events),
-        Format::Json => output::json::history(&events),
+        ResultFormat::Text => output::history::text(&events),
+        ResultFormat::Json => output::json::history(&events),
     })?;
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::config::FILE_NAME;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::CommandOutcome;
 use crate::model::project::Place;
 use crate::output;
 use crate::workspace::staged::git;
@@ -35,13 +35,16 @@ pub enum GitHook {
     LeftOut,
 }
 
-/// Makes a project in `directory`, which is made if it does not exist. Errors are of kind Usage.
-pub fn run(directory: &Path, hook: GitHook) -> Result<Outcome> {
+/// Makes a project in `directory`, which is made if it does not exist.
+///
+/// # Errors
+/// `Usage`: a file that it would write is there already, or cannot be written.
+pub fn run(directory: &Path, hook: GitHook) -> Result<CommandOutcome> {
     output::print(&make(directory)?)?;
     if hook == GitHook::Wanted {
         output::print(&make_hook(directory)?)?;
     }
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 /// Git's own hook, in the repository that `directory` is in. One that exists is left as it is, and that is an error.

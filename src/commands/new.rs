@@ -8,13 +8,15 @@ use std::time::SystemTime;
 use super::init::cannot;
 use crate::config::Settings;
 use crate::error::{Error, Result};
-use crate::model::outcome::Outcome;
+use crate::model::outcome::CommandOutcome;
 use crate::output;
 use crate::project::{WayBack, next_migration};
 
-/// Makes an empty migration for what `title` says, and one for the way back if it is wanted, and prints their paths. Errors are
-/// of kind Usage.
-pub fn run(settings: &Settings, title: &str, way_back: WayBack) -> Result<Outcome> {
+/// Makes an empty migration for what `title` says, and one for the way back if it is wanted, and prints their paths.
+///
+/// # Errors
+/// `Usage`: a title without a letter or digit, a directory that cannot be written.
+pub fn run(settings: &Settings, title: &str, way_back: WayBack) -> Result<CommandOutcome> {
     let directory = settings.migrations_dir.as_ref().ok_or_else(|| {
         Error::usage("no migrations_dir is set")
             .help("give --migrations-dir=DIR, or write migrations_dir = \"migrations\" into pgmg.toml")
@@ -25,7 +27,7 @@ pub fn run(settings: &Settings, title: &str, way_back: WayBack) -> Result<Outcom
         write(path, &comment).map_err(|error| cannot("make the migration", path, &error))?;
     }
     output::print(&paths.iter().map(|path| format!("{}\n", path.display())).collect::<String>())?;
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 fn write(path: &Path, comment: &str) -> std::io::Result<()> {

@@ -4,15 +4,18 @@ use std::path::Path;
 
 use crate::config::Settings;
 use crate::error::Result;
-use crate::model::outcome::Outcome;
-use crate::model::plan::{Measured, Plan};
-use crate::output::{self, Format, Presentation};
+use crate::model::outcome::CommandOutcome;
+use crate::model::plan::{MeasuredOn, Plan};
+use crate::output::{self, Presentation, ResultFormat};
 use crate::workspace::opening::Workspace;
 use crate::workspace::planning::plan;
 use crate::workspace::{saved, shadow};
 
 /// Shows the plan, and keeps it in a file if one is given.
-pub fn run(settings: &Settings, presentation: &Presentation, target: Option<&str>, out: Option<&Path>) -> Result<Outcome> {
+///
+/// # Errors
+/// Those of [`crate::workspace::planning::plan`]; a file that cannot be written.
+pub fn run(settings: &Settings, presentation: &Presentation, target: Option<&str>, out: Option<&Path>) -> Result<CommandOutcome> {
     let mut workspace = Workspace::open(settings)?;
     workspace.limit_to(target)?;
     let plan = match &settings.shadow {
@@ -23,11 +26,11 @@ pub fn run(settings: &Settings, presentation: &Presentation, target: Option<&str
         saved::write(&workspace, settings, target, &plan, path)?;
     }
     output::print(&match presentation.format {
-        Format::Text => output::plan::text(&plan, presentation.sql),
-        Format::Json => output::json::plan(&plan),
+        ResultFormat::Text => output::plan::text(&plan, presentation.sql),
+        ResultFormat::Json => output::json::plan(&plan),
     })?;
     workspace.end();
-    Ok(if plan.is_empty() { Outcome::Done } else { Outcome::Differences })
+    Ok(if plan.is_empty() { CommandOutcome::Done } else { CommandOutcome::Differences })
 }
 
 /// The plan of a copy of the database without its data.
@@ -47,5 +50,5 @@ fn on_shadow(
     let there = Settings { on_drift: settings.on_drift, ..scratch.settings(settings) };
     let mut copy = Workspace::open(&there)?;
     copy.limit_to(target)?;
-    Ok(Plan { measured: Measured::WithoutData, ..plan(&mut copy, &there, presentation)? })
+    Ok(Plan { measured: MeasuredOn::WithoutData, ..plan(&mut copy, &there, presentation)? })
 }

@@ -4,9 +4,9 @@ use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::migration::Migration;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::CommandOutcome;
 use crate::model::record::{Deed, RecordedMigration, Standing};
-use crate::output::{self, Format, Presentation};
+use crate::output::{self, Presentation, ResultFormat};
 use crate::postgres::records::migrations::{MigrationRecord, NewEvent};
 use crate::trial;
 use crate::trial::sections::prepare;
@@ -22,7 +22,10 @@ pub enum Repair {
 }
 
 /// Changes the record of one migration, nothing else, and shows how it was and how it is.
-pub fn run(settings: &Settings, presentation: &Presentation, repair: Repair, typed: &str) -> Result<Outcome> {
+///
+/// # Errors
+/// `Disagreement`: no such migration, or its record does not allow it; the database cannot be reached.
+pub fn run(settings: &Settings, presentation: &Presentation, repair: Repair, typed: &str) -> Result<CommandOutcome> {
     let mut workspace = Workspace::open(settings)?;
     workspace.lock(settings)?;
     workspace.read_records()?;
@@ -49,10 +52,10 @@ pub fn run(settings: &Settings, presentation: &Presentation, repair: Repair, typ
     let after = after.migrations.iter().find(|row| row.name == name);
     let (was, is) = (stands(before.as_ref()), stands(after));
     output::print(&match presentation.format {
-        Format::Text => format!("{name}\n  before: {was}\n  now:    {is}\n"),
-        Format::Json => output::json::repair(&name, &was, &is),
+        ResultFormat::Text => format!("{name}\n  before: {was}\n  now:    {is}\n"),
+        ResultFormat::Json => output::json::repair(&name, &was, &is),
     })?;
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 fn recorded<'a>(workspace: &'a Workspace, name: &str) -> Option<&'a RecordedMigration> {

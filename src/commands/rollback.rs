@@ -5,12 +5,12 @@ use crate::error::{Error, Kind, Result};
 use crate::learned::Learned;
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::migration::Migration;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::CommandOutcome;
 use crate::model::plan::{Direction, Plan};
 use crate::model::project::Place;
 use crate::model::record::{Deed, Standing};
 use crate::output::progress::Bar;
-use crate::output::{self, Format, Presentation};
+use crate::output::{self, Presentation, ResultFormat};
 use crate::postgres::records::migrations::NewEvent;
 use crate::trial::{Ended, Finished};
 use crate::workspace::approval::{self, Consent};
@@ -18,15 +18,15 @@ use crate::workspace::committing::{Migrations, record};
 use crate::workspace::hooks;
 use crate::workspace::opening::Comparison;
 use crate::workspace::opening::Workspace;
-use crate::workspace::part::Part;
+use crate::workspace::part::RunPart;
 
 /// How far back.
 #[derive(Debug, Clone)]
-pub enum Extent {
+pub enum RollbackTo {
     /// So many migrations.
     Steps(usize),
     /// Every one after this one, which stays.
-    To(String),
+    Migration(String),
 }
 
 /// Whether it is done.
@@ -37,21 +37,25 @@ pub enum Intent {
 }
 
 /// Takes the latest migrations back, in one transaction, and says what was done.
+///
+/// # Errors
+/// `Disagreement`: a migration without a way back, or one that runs outside a transaction; what PostgreSQL refuses. Nothing is
+/// changed then.
 pub fn run(
     settings: &Settings,
     presentation: &Presentation,
     consent: &Consent,
-    extent: &Extent,
+    back_to: &RollbackTo,
     intent: Intent,
-) -> Result<Outcome> {
+) -> Result<CommandOutcome> {
     let mut workspace = Workspace::open(settings)?;
     workspace.allowed = approval::allowed(settings, consent)?;
     workspace.lock(settings)?;
     let mut comparison = workspace.compare_again(settings)?;
-    let downs = ways_back(&workspace, extent)?;
+    let downs = ways_back(&workspace, back_to)?;
     if downs.is_empty() {
         output::print("Nothing to take back: no migration is applied.\n")?;
-        return Ok(Outcome::Done);
+        return Ok(CommandOutcome::Done);
     }
     comparison.migrations.clear();
     comparison.resumed.clear();
@@ -62,7 +66,7 @@ pub fn run(
         workspace.session.rollback()?;
         if intent == Intent::OnlyShow {
             show(&finished.plan, presentation, output::plan::text(&finished.plan, presentation.sql))?;
-            return Ok(Outcome::Differences);
+            return Ok(CommandOutcome::Differences);
         }
         approval::ask(&mut workspace, settings, consent, &finished.plan)?;
         hooks::before_apply(settings)?;
@@ -83,13 +87,13 @@ pub fn run(
     record(&mut workspace, &mut finished, &recording)?;
     hooks::on_success(settings)?;
     show(&finished.plan, presentation, output::apply::text(&finished.plan))?;
-    Ok(Outcome::Done)
+    Ok(CommandOutcome::Done)
 }
 
 fn show(plan: &Plan, presentation: &Presentation, text: String) -> Result<()> {
     output::print(&match presentation.format {
-        Format::Text => text,
-        Format::Json => output::json::rollback(plan),
+        ResultFormat::Text => text,
+        ResultFormat::Json => output::json::rollback(plan),
     })
 }
 
@@ -100,7 +104,7 @@ fn tried(
     learned: &Learned,
     progress: &Bar,
 ) -> Result<Box<Finished>> {
-    match workspace.run_trial(comparison, Part::Down(downs), learned, progress)? {
+    match workspace.run_trial(comparison, RunPart::Down(downs), learned, progress)? {
         Ended::Finished(mut finished) => {
             finished.plan.direction = Direction::Down;
             finished.plan.applied_migrations = 0;
@@ -124,7 +128,7 @@ fn tried(
 }
 
 /// The down files, the latest migration's first. Whatever is missing is said before anything runs.
-fn ways_back(workspace: &Workspace, extent: &Extent) -> Result<Vec<Migration>> {
+fn ways_back(workspace: &Workspace, back_to: &RollbackTo) -> Result<Vec<Migration>> {
     let migrations = workspace.migrations();
     let is_applied = |migration: &&Migration| {
         workspace.recorded.migrations.iter().any(|row| row.name == migration.name && row.standing == Standing::Applied)
@@ -135,9 +139,9 @@ fn ways_back(workspace: &Workspace, extent: &Extent) -> Result<Vec<Migration>> {
         let help = "run `pgmg apply` to complete it, or `pgmg repair` to say how it stands";
         return Err(Error::new(Kind::Disagreement, Diagnostic::new(message).help(help)));
     }
-    let applied: Vec<&Migration> = match extent {
-        Extent::Steps(steps) => migrations.iter().filter(is_applied).rev().take(*steps).collect(),
-        Extent::To(name) => {
+    let applied: Vec<&Migration> = match back_to {
+        RollbackTo::Steps(steps) => migrations.iter().filter(is_applied).rev().take(*steps).collect(),
+        RollbackTo::Migration(name) => {
             let stays = workspace.find_migration(name)?;
             migrations.iter().skip(stays + 1).filter(is_applied).rev().collect()
         }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use crate::config::Settings;
 use crate::error::Result;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::CommandOutcome;
 use crate::model::schema_difference::Difference;
 use crate::output::progress::Bar;
-use crate::output::{self, Format, Presentation};
+use crate::output::{self, Presentation, ResultFormat};
 use crate::server::binaries;
 use crate::server::tools::Tools;
 use crate::workspace::opening::Workspace;
@@ -15,7 +15,10 @@ use crate::workspace::schema_dump::SchemaDump;
 use crate::workspace::scratch::Scratch;
 
 /// Shows the differences; the outcome says whether there are some.
-pub fn run(settings: &Settings, presentation: &Presentation, bin_dir: Option<&Path>) -> Result<Outcome> {
+///
+/// # Errors
+/// The project cannot be built from nothing, the database cannot be reached, or `pg_dump` fails.
+pub fn run(settings: &Settings, presentation: &Presentation, bin_dir: Option<&Path>) -> Result<CommandOutcome> {
     let mut workspace = Workspace::open(settings)?;
     let major = workspace.session.major()?;
     let bin_dir = binaries::find_version(bin_dir, major)?;
@@ -31,8 +34,8 @@ pub fn run(settings: &Settings, presentation: &Presentation, bin_dir: Option<&Pa
     let fresh = tools.dump_schema(&scratch.target()?, &settings.state_schema)?;
     let differences: Vec<Difference> = SchemaDump::differences(&SchemaDump::parse(&fresh), &SchemaDump::parse(&live));
     output::print(&match presentation.format {
-        Format::Text => output::verify::text(&differences),
-        Format::Json => output::json::verify(&differences),
+        ResultFormat::Text => output::verify::text(&differences),
+        ResultFormat::Json => output::json::verify(&differences),
     })?;
-    Ok(if differences.is_empty() { Outcome::Done } else { Outcome::Differences })
+    Ok(if differences.is_empty() { CommandOutcome::Done } else { CommandOutcome::Differences })
 }

@@ -1,8 +1,8 @@
 //! `pgmg watch`: applies what changes in the files as soon as it has settled, over a connection that stays open.
 
 mod attempt;
-mod ears;
-mod following;
+mod exec_hook;
+mod file_watcher;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,20 +12,18 @@ use std::time::{Duration, Instant};
 use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::CommandOutcome;
 use crate::model::plan::Plan;
 use crate::output::watch::{self as telling, Event, Talk};
 use crate::output::{Presentation, Reader};
 use crate::postgres::connection::interrupt;
 use crate::project::cached::CachedProject;
-use crate::watching::debounce::{Debounce, Next, Sign};
-use crate::watching::events::Heard;
+use crate::watching::debounce::{Debounce, FileChange, Next};
+use crate::watching::events::FileEvent;
 use crate::watching::git::GitLock;
 use crate::workspace::opening::{Workspace, directories};
-use ears::Ears;
-use following::{Ended, Following};
-
-pub use ears::POLL;
+use exec_hook::{Ended, ExecHook};
+use file_watcher::FileWatcher;
 
 /// How long to wait before another try to connect, or to get the lock.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -60,7 +58,7 @@ pub enum Announcement {
 
 /// What the loop hears of.
 enum Message {
-    Heard(Heard),
+    File(FileEvent),
     /// Ctrl-C.
     Interrupted,
     Ended(Ended),
@@ -71,7 +69,7 @@ enum Message {
 /// # Errors
 /// Settings that are wrong, a database that cannot be reached at the beginning; `Interrupted` where Ctrl-C came in the middle of
 /// an apply, which is rolled back. Everything else is shown, and waits for the files to change.
-pub fn run(settings: &Settings, presentation: &Presentation, options: &Options) -> Result<Outcome> {
+pub fn run(settings: &Settings, presentation: &Presentation, options: &Options) -> Result<CommandOutcome> {
     if settings.confirm {
         let of = settings.environment.as_ref().map_or_else(|| "pgmg.toml".to_owned(), |name| format!("the environment {name}"));
         let message = format!("{of} wants every apply to be confirmed (confirm = true), and watch cannot ask");
@@ -92,17 +90,17 @@ struct Watch<'a> {
     presentation: &'a Presentation,
     options: &'a Options,
     kept: CachedProject,
-    ears: Ears,
+    files: FileWatcher,
     debounce: Debounce,
     git: GitLock,
-    following: Option<Following>,
+    exec_hook: Option<ExecHook>,
     /// The directories, the code's first.
     roots: Vec<PathBuf>,
     /// Files with something in them that are there or may come back.
     present: BTreeSet<PathBuf>,
     /// `None`: it was lost.
     connection: Option<Box<Workspace>>,
-    standing: Standing,
+    state: WatchState,
     /// When to try again what failed for a reason that lies elsewhere.
     retry: Option<Instant>,
     /// What was said of migrations.
@@ -112,7 +110,7 @@ struct Watch<'a> {
 
 /// How the last attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Standing {
+enum WatchState {
     /// There was none.
     Starting,
     Good,
@@ -133,23 +131,23 @@ impl<'a> Watch<'a> {
         sender: &Sender<Message>,
     ) -> Result<Self> {
         let roots: Vec<PathBuf> = [&settings.code_dir, &settings.migrations_dir].into_iter().flatten().cloned().collect();
-        let (ears, deaf) = Ears::open(&roots, options.poll, sender);
+        let (files, unavailable) = FileWatcher::open(&roots, options.poll, sender);
         let ended = sender.clone();
-        let follow = |command: &String| Following::new(command, settings, move |run| _ = ended.send(Message::Ended(run)));
+        let follow = |command: &String| ExecHook::new(command, settings, move |run| _ = ended.send(Message::Ended(run)));
         let first = roots.first().map(|root| std::path::absolute(root).unwrap_or_else(|_| root.clone())).unwrap_or_default();
         let mut watch = Watch {
             settings,
             presentation,
             options,
             kept: CachedProject::new(directories(settings)),
-            ears,
+            files,
             debounce: Debounce::default(),
             git: GitLock::above(&first),
-            following: options.exec.as_ref().map(follow),
+            exec_hook: options.exec.as_ref().map(follow),
             roots,
             present: BTreeSet::new(),
             connection: Some(Box::new(workspace)),
-            standing: Standing::Starting,
+            state: WatchState::Starting,
             retry: None,
             said: Vec::new(),
             reader: Reader::There,
@@ -157,15 +155,15 @@ impl<'a> Watch<'a> {
         let names: Vec<String> = watch.roots.iter().map(|root| root.display().to_string()).collect();
         let target = watch.connection.as_ref().map(|workspace| workspace.target_name()).unwrap_or_default();
         watch.tell(&Event::Watching { directories: &names, target: &target })?;
-        if let Some(why) = deaf {
-            watch.tell(&Event::Polling { why: &why, interval: watch.ears.interval() })?;
+        if let Some(why) = unavailable {
+            watch.tell(&Event::Polling { why: &why, interval: watch.files.interval() })?;
         }
         // Whatever is pending.
         watch.look_again();
         Ok(watch)
     }
 
-    fn run(&mut self, receiver: &Receiver<Message>) -> Result<Outcome> {
+    fn run(&mut self, receiver: &Receiver<Message>) -> Result<CommandOutcome> {
         while self.reader == Reader::There {
             let mut message = receiver.try_recv().ok();
             if message.is_none() {
@@ -194,11 +192,11 @@ impl<'a> Watch<'a> {
                 None => self.wake()?,
             }
         }
-        Ok(Outcome::Done)
+        Ok(CommandOutcome::Done)
     }
 
     fn wake_at(&self, next: Next) -> Instant {
-        let mut until = self.ears.next_look;
+        let mut until = self.files.next_look;
         if let Next::WaitUntil(settled) = next {
             until = until.min(settled);
         }
@@ -207,16 +205,16 @@ impl<'a> Watch<'a> {
 
     fn hear(&mut self, message: Message) -> Result<()> {
         match message {
-            Message::Heard(Heard::Change(path, sign, at)) => {
-                log::debug!("{}: {sign:?}", path.display());
-                self.debounce.note(&path, sign, at);
+            Message::File(FileEvent::Change(path, change, at)) => {
+                log::debug!("{}: {change:?}", path.display());
+                self.debounce.note(&path, change, at);
             }
-            Message::Heard(Heard::Deaf(why)) => self.deafen(&why)?,
+            Message::File(FileEvent::Unavailable(why)) => self.use_polling(&why)?,
             Message::Ended(Ended { code, took }) => {
-                if let Some(mut following) = self.following.take() {
-                    self.tell(&Event::Ran { command: following.command(), code, took })?;
-                    following.ended();
-                    self.following = Some(following);
+                if let Some(mut exec_hook) = self.exec_hook.take() {
+                    self.tell(&Event::Ran { command: exec_hook.command(), code, took })?;
+                    exec_hook.ended();
+                    self.exec_hook = Some(exec_hook);
                 }
             }
             Message::Interrupted => {}
@@ -231,17 +229,17 @@ impl<'a> Watch<'a> {
             self.retry = None;
             self.look_again();
         }
-        if self.ears.next_look <= now
-            && let Err(why) = self.ears.look(&self.kept, &mut self.debounce)
+        if self.files.next_look <= now
+            && let Err(why) = self.files.look(&self.kept, &mut self.debounce)
         {
-            self.deafen(&why)?;
+            self.use_polling(&why)?;
         }
         Ok(())
     }
 
-    fn deafen(&mut self, why: &str) -> Result<()> {
-        if self.ears.deafen() {
-            self.tell(&Event::Polling { why, interval: self.ears.interval() })?;
+    fn use_polling(&mut self, why: &str) -> Result<()> {
+        if self.files.use_polling() {
+            self.tell(&Event::Polling { why, interval: self.files.interval() })?;
         }
         Ok(())
     }
@@ -249,7 +247,7 @@ impl<'a> Watch<'a> {
     /// The next attempt comes whether anything changes or not.
     fn look_again(&mut self) {
         if let Some(root) = self.roots.first() {
-            self.debounce.note(root, Sign::Around, Instant::now());
+            self.debounce.note(root, FileChange::Around, Instant::now());
         }
     }
 
@@ -262,10 +260,10 @@ impl<'a> Watch<'a> {
 
     /// An apply is done: everybody who wants to know is told.
     fn applied(&mut self, plan: &Plan, took: Duration) -> Result<()> {
-        self.standing = Standing::Good;
+        self.state = WatchState::Good;
         self.tell(&Event::Applied { plan, took })?;
-        if let Some(following) = &mut self.following {
-            following.applied();
+        if let Some(exec_hook) = &mut self.exec_hook {
+            exec_hook.applied();
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ pub(super) struct ConfigFile {
     pub shown: String,
     pub top: Values,
     pub environments: BTreeMap<String, Values>,
-    pub rules: BTreeMap<Rule, Option<report::Level>>,
+    pub rules: BTreeMap<Rule, Option<report::Severity>>,
 }
 
 const KEYS: [&str; 11] = [
@@ -94,7 +94,7 @@ struct Reader<'a> {
 
 /// Where keys are written.
 #[derive(Clone, Copy)]
-enum Level {
+enum TomlTable {
     Top,
     Environment,
 }
@@ -114,7 +114,7 @@ impl Reader<'_> {
         if let Some((_, found)) = table.get_ref().iter().find(|(key, _)| key.get_ref() == "env") {
             for (name, values) in self.table(found, "env")?.iter() {
                 let path = format!("env.{}", name.get_ref());
-                environments.insert(name.get_ref().to_string(), self.values(self.table(values, &path)?, Level::Environment)?);
+                environments.insert(name.get_ref().to_string(), self.values(self.table(values, &path)?, TomlTable::Environment)?);
             }
         }
         let rules = match table.get_ref().iter().find(|(key, _)| key.get_ref() == "check") {
@@ -125,7 +125,7 @@ impl Reader<'_> {
             rules,
             root: self.root.to_owned(),
             shown: self.source.path.clone(),
-            top: self.values(table.get_ref(), Level::Top)?,
+            top: self.values(table.get_ref(), TomlTable::Top)?,
             environments,
         })
     }
@@ -137,12 +137,12 @@ impl Reader<'_> {
         })
     }
 
-    fn values(&self, table: &DeTable<'_>, level: Level) -> Result<Values> {
+    fn values(&self, table: &DeTable<'_>, level: TomlTable) -> Result<Values> {
         let mut values = Values::default();
         let mut seen: Vec<String> = Vec::new();
         for (key, value) in table.iter() {
             let name = key.get_ref().replace('-', "_");
-            if matches!(level, Level::Top) && matches!(name.as_str(), "env" | "check") {
+            if matches!(level, TomlTable::Top) && matches!(name.as_str(), "env" | "check") {
                 continue;
             }
             if seen.contains(&name) {
@@ -167,7 +167,7 @@ impl Reader<'_> {
         Ok(values)
     }
 
-    fn rules(&self, table: &DeTable<'_>) -> Result<BTreeMap<Rule, Option<report::Level>>> {
+    fn rules(&self, table: &DeTable<'_>) -> Result<BTreeMap<Rule, Option<report::Severity>>> {
         let names = Rule::ALL.map(Rule::name);
         let mut rules = BTreeMap::new();
         for (key, value) in table.iter() {
@@ -180,8 +180,8 @@ impl Reader<'_> {
                 });
             };
             let level = match value.get_ref().as_str() {
-                Some("error") => Some(report::Level::Error),
-                Some("warning") => Some(report::Level::Warning),
+                Some("error") => Some(report::Severity::Error),
+                Some("warning") => Some(report::Severity::Warning),
                 Some("off") => None,
                 _ => {
                     let message = format!("`{name}` must be \"error\", \"warning\" or \"off\"");

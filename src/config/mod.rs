@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::model::record::OnDrift;
-use crate::model::report::{Level, Rule};
+use crate::model::report::{Rule, Severity};
 use file::ConfigFile;
 
 /// The name of the file with a project's settings.
@@ -66,16 +66,16 @@ pub struct Settings {
     /// A shell command that runs when everything is applied.
     pub on_success: Option<String>,
     /// What `[check]` says of rules; `None`: they are not looked for.
-    pub rules: BTreeMap<Rule, Option<Level>>,
+    pub rules: BTreeMap<Rule, Option<Severity>>,
     /// The `NAME` of the `[env.NAME]` in use.
     pub environment: Option<String>,
     pub on_drift: OnDrift,
-    pub lessons: Lessons,
+    pub lessons: LearnedCache,
 }
 
 /// What becomes of what a run learns about the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lessons {
+pub enum LearnedCache {
     /// It is kept in `.pgmg/`.
     #[default]
     Kept,
@@ -107,7 +107,7 @@ impl Settings {
         Settings::resolve(flags, &current, &|name| std::env::var_os(name))
     }
 
-    /// The same for any current directory (absolute) and any environment.
+    /// The settings for what was typed, in any current directory (absolute) and any environment.
     pub fn resolve(flags: &Flags, current: &Path, variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Settings> {
         let file = ConfigFile::find(current)?;
         let environment = environment::read(current, variable)?;
@@ -146,12 +146,12 @@ impl Settings {
             rules,
             environment: name,
             on_drift: flags.on_drift,
-            lessons: Lessons::Kept,
+            lessons: LearnedCache::Kept,
         })
     }
 
     /// How bad what a rule finds is; `None`: it is not looked for.
-    pub fn level(&self, rule: Rule) -> Option<Level> {
+    pub fn level(&self, rule: Rule) -> Option<Severity> {
         self.rules.get(&rule).copied().unwrap_or_else(|| rule.usual_level())
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::lookup::{last_part, without_arguments, without_kind};
-use crate::model::graph::{Graph, GraphObject};
+use crate::model::graph::{GraphObject, ObjectGraph};
 use crate::model::migration::Migration;
 use crate::model::name::Name;
 use crate::model::object::ObjectKind;
@@ -54,7 +54,7 @@ pub fn known_objects(statements: &[RecordedStatement], dependencies: &[Dependenc
 
 /// The graph of the known objects, with their places and texts as far as the project has them, and with what the bodies of
 /// routines name. `path` makes of a file below the code directory what a person calls it.
-pub fn assemble(known: &[KnownObject], project: &Project, path: &dyn Fn(&str) -> String) -> Graph {
+pub fn assemble(known: &[KnownObject], project: &Project, path: &dyn Fn(&str) -> String) -> ObjectGraph {
     let makers = makers(project.migrations.as_deref().unwrap_or_default());
     let by_checksum: HashMap<String, &Statement> =
         project.statements.iter().flatten().map(|s| (s.checksum.to_string(), s)).collect();
@@ -84,7 +84,7 @@ pub fn assemble(known: &[KnownObject], project: &Project, path: &dyn Fn(&str) ->
         let found = uses.flat_map(|used| named.meant(used)).filter(|name| *name != object.name);
         edges.extend(found.map(|name| (object.name.clone(), name.to_owned(), LearnedFrom::Text)));
     }
-    Graph::new(objects, edges)
+    ObjectGraph::new(objects, edges)
 }
 
 /// A part of an object (a constraint, a default) stands for the whole, unless it is recorded itself.
@@ -222,9 +222,9 @@ mod tests {
         KnownObject { name: name.into(), checksum: Checksum([number; 32]).to_string(), file: Some("old.sql".into()), needs }
     }
 
-    fn edges(graph: &Graph) -> Vec<String> {
+    fn edges(graph: &ObjectGraph) -> Vec<String> {
         let name = |at: usize| graph.objects()[at].name.as_str();
-        let shown = |edge: &crate::model::graph::Edge| {
+        let shown = |edge: &crate::model::graph::GraphEdge| {
             format!("{} > {} ({})", name(edge.object), name(edge.needs), edge.learned_from.word())
         };
         graph.edges().iter().map(shown).collect()

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::graph::{Graph, GraphObject};
+use crate::model::graph::{GraphObject, ObjectGraph};
 
 /// What a name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Lookup {
     Unknown(Option<String>),
 }
 
-impl Graph {
+impl ObjectGraph {
     /// The object of this name. The kind, the arguments of a routine and the schema may be left out where the rest is enough:
     /// what leaves out less is preferred.
     pub fn find(&self, typed: &str) -> Lookup {
@@ -130,7 +130,7 @@ mod tests {
 
     fn find(typed: &str) -> String {
         let objects = NAMES.iter().map(|name| GraphObject { name: (*name).into(), ..GraphObject::default() });
-        match Graph::new(objects, []).find(typed) {
+        match ObjectGraph::new(objects, []).find(typed) {
             Lookup::Found(at) => NAMES[at].to_owned(),
             Lookup::Ambiguous(found) => found.iter().map(|&at| NAMES[at]).collect::<Vec<_>>().join(" | "),
             Lookup::Unknown(nearest) => format!("no: {nearest:?}"),

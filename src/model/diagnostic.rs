@@ -38,30 +38,30 @@ pub enum NoteLabel {
 
 impl Diagnostic {
     /// A diagnostic with only its sentence.
-    pub fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Diagnostic { message: message.into(), ..Default::default() }
     }
 
-    /// The same at a place.
-    pub fn at(mut self, place: Place) -> Self {
+    /// The diagnostic at a place.
+    pub(crate) fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
         self
     }
 
-    /// The same with what to do.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    /// The diagnostic with what to do.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same with a note.
-    pub fn note(mut self, label: NoteLabel, text: impl Into<String>) -> Self {
+    /// The diagnostic with a note.
+    pub(crate) fn note(mut self, label: NoteLabel, text: impl Into<String>) -> Self {
         self.notes.push(Note { label, text: text.into() });
         self
     }
 
-    /// The same with another place that belongs to it.
-    pub fn related(mut self, what: impl Into<String>, place: Place) -> Self {
+    /// The diagnostic with another place that belongs to it.
+    pub(crate) fn related(mut self, what: impl Into<String>, place: Place) -> Self {
         self.related.push((what.into(), place));
         self
     }

@@ -33,7 +33,7 @@ pub enum Effect {
     Locked {
         relation: String,
         mode: LockMode,
-        held: Held,
+        held: LockDuration,
         size: Size,
     },
     /// `kind` is that of the relation: `table`, `view`, …
@@ -132,13 +132,13 @@ pub struct Size {
 
 /// How long a lock is held.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Held {
+pub struct LockDuration {
     pub milliseconds: u64,
 }
 
-impl From<Duration> for Held {
+impl From<Duration> for LockDuration {
     fn from(held: Duration) -> Self {
-        Held { milliseconds: u64::try_from(held.as_millis()).unwrap_or(u64::MAX) }
+        LockDuration { milliseconds: u64::try_from(held.as_millis()).unwrap_or(u64::MAX) }
     }
 }
 
@@ -166,7 +166,7 @@ pub enum Fit {
 /// Whether programs that use the database notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Notice {
+pub enum ClientImpact {
     Safe,
     /// While it happens: they wait.
     Transient,
@@ -188,7 +188,7 @@ impl Effect {
         }
     }
 
-    /// The same with all sizes, times and counts of rows left out: what kind of thing is done to what.
+    /// The effect without its sizes, times and counts of rows: what kind of thing is done to what.
     pub fn without_amounts(&self) -> Effect {
         let mut effect = self.clone();
         match &mut effect {
@@ -196,7 +196,7 @@ impl Effect {
             | Effect::Rewritten { size, .. }
             | Effect::Truncated { size, .. }
             | Effect::Scanned { size, .. } => *size = Size::default(),
-            Effect::Locked { held, size, .. } => (*held, *size) = (Held::default(), Size::default()),
+            Effect::Locked { held, size, .. } => (*held, *size) = (LockDuration::default(), Size::default()),
             Effect::Rows { inserted, updated, deleted, .. } => {
                 (*inserted, *updated, *deleted) = ((*inserted).min(1), (*updated).min(1), (*deleted).min(1));
             }
@@ -224,10 +224,10 @@ impl Effect {
     }
 
     /// Whether programs that use the database notice.
-    pub fn notice(&self) -> Notice {
+    pub fn notice(&self) -> ClientImpact {
         match self {
-            Effect::Dropped { kind, .. } if kind == "index" => Notice::Transient,
-            Effect::Renamed { kind, .. } if kind == "index" => Notice::Safe,
+            Effect::Dropped { kind, .. } if kind == "index" => ClientImpact::Transient,
+            Effect::Renamed { kind, .. } if kind == "index" => ClientImpact::Safe,
             Effect::Dropped { .. }
             | Effect::ColumnDropped { .. }
             | Effect::AttributeDropped { .. }
@@ -237,18 +237,18 @@ impl Effect {
             | Effect::NotNullSet { .. }
             | Effect::Renamed { .. }
             | Effect::ValueDropped { .. }
-            | Effect::ValueRenamed { .. } => Notice::Breaking,
-            Effect::ColumnRetyped { fit: Fit::Narrowed, .. } => Notice::Breaking,
+            | Effect::ValueRenamed { .. } => ClientImpact::Breaking,
+            Effect::ColumnRetyped { fit: Fit::Narrowed, .. } => ClientImpact::Breaking,
             Effect::ColumnRetyped { .. }
             | Effect::Rewritten { .. }
             | Effect::Truncated { .. }
             | Effect::Locked { .. }
-            | Effect::IndexBuilt { .. } => Notice::Transient,
+            | Effect::IndexBuilt { .. } => ClientImpact::Transient,
             Effect::Scanned { .. }
             | Effect::Rows { .. }
             | Effect::ConstraintAdded { .. }
             | Effect::ConstraintValidated { .. }
-            | Effect::ConstraintDropped { .. } => Notice::Safe,
+            | Effect::ConstraintDropped { .. } => ClientImpact::Safe,
         }
     }
 }

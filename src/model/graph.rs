@@ -6,9 +6,9 @@ use super::record::LearnedFrom;
 
 /// Objects in the order of their names, and who needs whom, in the order of their objects; each pair once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Graph {
+pub struct ObjectGraph {
     objects: Vec<GraphObject>,
-    edges: Vec<Edge>,
+    edges: Vec<GraphEdge>,
     /// For each object the edges (their indexes) to what it needs.
     needs: Vec<Vec<usize>>,
     /// For each object the edges (their indexes) from those that need it.
@@ -32,7 +32,7 @@ pub struct GraphObject {
 
 /// One object needs another; both by their indexes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Edge {
+pub struct GraphEdge {
     pub object: usize,
     pub needs: usize,
     pub learned_from: LearnedFrom,
@@ -40,7 +40,7 @@ pub struct Edge {
 
 /// Which way to follow the edges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
+pub enum EdgeDirection {
     /// To what an object needs.
     Needs,
     /// To those that need it.
@@ -59,7 +59,7 @@ impl GraphObject {
     }
 }
 
-impl Graph {
+impl ObjectGraph {
     /// A graph of these objects and of all that the edges name beside them. Of two edges between the same objects the better
     /// known one stays; an object that needs itself needs nothing.
     pub fn new(
@@ -83,17 +83,17 @@ impl Graph {
                 *best = (*best).min(*learned_from);
             }
         }
-        let edges = known.into_iter().map(|((object, needs), learned_from)| Edge { object, needs, learned_from }).collect();
-        Graph::linked(by_name.into_values().collect(), edges)
+        let edges = known.into_iter().map(|((object, needs), learned_from)| GraphEdge { object, needs, learned_from }).collect();
+        ObjectGraph::linked(by_name.into_values().collect(), edges)
     }
 
-    fn linked(objects: Vec<GraphObject>, edges: Vec<Edge>) -> Self {
+    fn linked(objects: Vec<GraphObject>, edges: Vec<GraphEdge>) -> Self {
         let (mut needs, mut needed_by) = (vec![Vec::new(); objects.len()], vec![Vec::new(); objects.len()]);
         for (at, edge) in edges.iter().enumerate() {
             needs[edge.object].push(at);
             needed_by[edge.needs].push(at);
         }
-        Graph { objects, edges, needs, needed_by }
+        ObjectGraph { objects, edges, needs, needed_by }
     }
 
     /// All objects, in the order of their names.
@@ -102,21 +102,21 @@ impl Graph {
     }
 
     /// All edges, in the order of their objects.
-    pub fn edges(&self) -> &[Edge] {
+    pub fn edges(&self) -> &[GraphEdge] {
         &self.edges
     }
 
     /// The edges of one object in a direction, with the object at their other end; in the order of names.
-    pub fn next(&self, object: usize, direction: Direction) -> impl Iterator<Item = (usize, &Edge)> {
+    pub fn next(&self, object: usize, direction: EdgeDirection) -> impl Iterator<Item = (usize, &GraphEdge)> {
         let edges = match direction {
-            Direction::Needs => &self.needs[object],
-            Direction::NeededBy => &self.needed_by[object],
+            EdgeDirection::Needs => &self.needs[object],
+            EdgeDirection::NeededBy => &self.needed_by[object],
         };
         edges.iter().map(move |&at| (self.edges[at].other_end(direction), &self.edges[at]))
     }
 
     /// What can be reached from an object, itself left out, each with its distance in edges; the nearest first, then by name.
-    pub fn reachable(&self, from: usize, direction: Direction, depth: Option<usize>) -> Vec<(usize, usize)> {
+    pub fn reachable(&self, from: usize, direction: EdgeDirection, depth: Option<usize>) -> Vec<(usize, usize)> {
         let mut distance: HashMap<usize, usize> = HashMap::from([(from, 0)]);
         let mut found = Vec::new();
         let mut level = vec![from];
@@ -139,13 +139,13 @@ impl Graph {
 
     /// The shortest way along what objects need, as its edges in order; one of facts only, if there is one, before one that
     /// relies on what a text says. `None` if there is none; empty from an object to itself.
-    pub fn path(&self, from: usize, to: usize) -> Option<Vec<Edge>> {
-        let is_fact = |edge: &Edge| edge.learned_from != LearnedFrom::Text;
+    pub fn path(&self, from: usize, to: usize) -> Option<Vec<GraphEdge>> {
+        let is_fact = |edge: &GraphEdge| edge.learned_from != LearnedFrom::Text;
         self.path_over(from, to, &is_fact).or_else(|| self.path_over(from, to, &|_| true))
     }
 
-    fn path_over(&self, from: usize, to: usize, allowed: &dyn Fn(&Edge) -> bool) -> Option<Vec<Edge>> {
-        let mut came_by: HashMap<usize, Edge> = HashMap::new();
+    fn path_over(&self, from: usize, to: usize, allowed: &dyn Fn(&GraphEdge) -> bool) -> Option<Vec<GraphEdge>> {
+        let mut came_by: HashMap<usize, GraphEdge> = HashMap::new();
         let mut queue = VecDeque::from([from]);
         while let Some(object) = queue.pop_front() {
             if object == to {
@@ -159,7 +159,7 @@ impl Graph {
                 path.reverse();
                 return Some(path);
             }
-            for (other, edge) in self.next(object, Direction::Needs) {
+            for (other, edge) in self.next(object, EdgeDirection::Needs) {
                 if other != from && !came_by.contains_key(&other) && allowed(edge) {
                     came_by.insert(other, *edge);
                     queue.push_back(other);
@@ -170,7 +170,7 @@ impl Graph {
     }
 
     /// An object with what can be reached from it in these directions, and all edges between those.
-    pub fn around(&self, object: usize, directions: &[Direction], depth: Option<usize>) -> Graph {
+    pub fn around(&self, object: usize, directions: &[EdgeDirection], depth: Option<usize>) -> ObjectGraph {
         let mut is_kept = vec![false; self.objects.len()];
         is_kept[object] = true;
         for (reached, _) in directions.iter().flat_map(|&direction| self.reachable(object, direction, depth)) {
@@ -179,7 +179,7 @@ impl Graph {
         self.only(&is_kept)
     }
 
-    fn only(&self, is_kept: &[bool]) -> Graph {
+    fn only(&self, is_kept: &[bool]) -> ObjectGraph {
         let mut new_place = vec![0; self.objects.len()];
         let mut objects = Vec::new();
         for (at, object) in self.objects.iter().enumerate().filter(|(at, _)| is_kept[*at]) {
@@ -187,16 +187,16 @@ impl Graph {
             objects.push(object.clone());
         }
         let edges = self.edges.iter().filter(|edge| is_kept[edge.object] && is_kept[edge.needs]);
-        let edges = edges.map(|edge| Edge { object: new_place[edge.object], needs: new_place[edge.needs], ..*edge });
-        Graph::linked(objects, edges.collect())
+        let edges = edges.map(|edge| GraphEdge { object: new_place[edge.object], needs: new_place[edge.needs], ..*edge });
+        ObjectGraph::linked(objects, edges.collect())
     }
 }
 
-impl Edge {
-    fn other_end(&self, direction: Direction) -> usize {
+impl GraphEdge {
+    fn other_end(&self, direction: EdgeDirection) -> usize {
         match direction {
-            Direction::Needs => self.needs,
-            Direction::NeededBy => self.object,
+            EdgeDirection::Needs => self.needs,
+            EdgeDirection::NeededBy => self.object,
         }
     }
 }
@@ -206,28 +206,28 @@ mod tests {
     use super::*;
 
     /// Edges as `a>b`, `a?b` (a text says so), of objects with names of one letter.
-    pub fn graph(edges: &[&str]) -> Graph {
+    pub fn graph(edges: &[&str]) -> ObjectGraph {
         let edge = |text: &&str| {
             let learned_from = if text.contains('?') { LearnedFrom::Text } else { LearnedFrom::Catalog };
             (text[..1].to_owned(), text[2..].to_owned(), learned_from)
         };
-        Graph::new([], edges.iter().map(edge))
+        ObjectGraph::new([], edges.iter().map(edge))
     }
 
-    fn names(graph: &Graph) -> String {
+    fn names(graph: &ObjectGraph) -> String {
         graph.objects().iter().map(|object| object.name.as_str()).collect()
     }
 
-    fn at(graph: &Graph, name: &str) -> usize {
+    fn at(graph: &ObjectGraph, name: &str) -> usize {
         graph.objects().iter().position(|object| object.name == name).expect("an object")
     }
 
-    fn reached(graph: &Graph, from: &str, direction: Direction, depth: Option<usize>) -> String {
+    fn reached(graph: &ObjectGraph, from: &str, direction: EdgeDirection, depth: Option<usize>) -> String {
         let shown = |(object, distance): (usize, usize)| format!("{}{distance}", graph.objects()[object].name);
         graph.reachable(at(graph, from), direction, depth).into_iter().map(shown).collect::<Vec<_>>().join(" ")
     }
 
-    fn path(graph: &Graph, from: &str, to: &str) -> Option<String> {
+    fn path(graph: &ObjectGraph, from: &str, to: &str) -> Option<String> {
         let name = |object: usize| graph.objects()[object].name.clone();
         graph
             .path(at(graph, from), at(graph, to))
@@ -245,11 +245,11 @@ mod tests {
     #[test]
     fn what_is_reached_has_its_distance() {
         let graph = graph(&["a>b", "b>c", "c>d", "a>c", "d>b", "x>a"]);
-        assert_eq!(reached(&graph, "a", Direction::Needs, None), "b1 c1 d2");
-        assert_eq!(reached(&graph, "a", Direction::Needs, Some(1)), "b1 c1");
-        assert_eq!(reached(&graph, "a", Direction::Needs, Some(0)), "");
-        assert_eq!(reached(&graph, "c", Direction::NeededBy, None), "a1 b1 d2 x2");
-        assert_eq!(reached(&graph, "x", Direction::NeededBy, None), "");
+        assert_eq!(reached(&graph, "a", EdgeDirection::Needs, None), "b1 c1 d2");
+        assert_eq!(reached(&graph, "a", EdgeDirection::Needs, Some(1)), "b1 c1");
+        assert_eq!(reached(&graph, "a", EdgeDirection::Needs, Some(0)), "");
+        assert_eq!(reached(&graph, "c", EdgeDirection::NeededBy, None), "a1 b1 d2 x2");
+        assert_eq!(reached(&graph, "x", EdgeDirection::NeededBy, None), "");
     }
 
     #[test]
@@ -264,12 +264,12 @@ mod tests {
     #[test]
     fn around_an_object_is_a_graph_of_its_own() {
         let graph = graph(&["a>b", "b>c", "c>d", "a>c", "x>y"]);
-        let both = [Direction::Needs, Direction::NeededBy];
+        let both = [EdgeDirection::Needs, EdgeDirection::NeededBy];
         assert_eq!(names(&graph.around(at(&graph, "c"), &both, None)), "abcd");
         assert_eq!(names(&graph.around(at(&graph, "c"), &both, Some(1))), "abcd");
         assert_eq!(names(&graph.around(at(&graph, "d"), &both, Some(1))), "cd");
-        let needs = graph.around(at(&graph, "b"), &[Direction::Needs], None);
+        let needs = graph.around(at(&graph, "b"), &[EdgeDirection::Needs], None);
         assert_eq!((names(&needs).as_str(), needs.edges().len()), ("bcd", 2));
-        assert_eq!(reached(&needs, "b", Direction::Needs, None), "c1 d2");
+        assert_eq!(reached(&needs, "b", EdgeDirection::Needs, None), "c1 d2");
     }
 }

@@ -2,7 +2,7 @@
 
 /// What a command that worked says to its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CommandOutcome {
     /// Done, or nothing to do.
     Done,
     /// The database and the files differ: an exit code of its own where `--exit-code` asks for it.

@@ -35,12 +35,12 @@ pub struct Place {
 
 impl Place {
     /// A file as a whole.
-    pub fn file(path: impl Into<String>) -> Self {
+    pub(crate) fn file(path: impl Into<String>) -> Self {
         Place { path: path.into(), line: 0, column: 0, source: String::new(), width: 0 }
     }
 
     /// The place of a byte of `file`; the word that begins there is underlined. An offset past the end means the end.
-    pub fn at(file: &SourceFile, offset: usize) -> Self {
+    pub(crate) fn at(file: &SourceFile, offset: usize) -> Self {
         let text = &file.text;
         let mut offset = offset.min(text.len());
         while !text.is_char_boundary(offset) {

@@ -19,7 +19,7 @@ pub struct Plan {
     pub applied_migrations: usize,
     pub tried: Tried,
     pub direction: Direction,
-    pub measured: Measured,
+    pub measured: MeasuredOn,
     pub trial: TrialFigures,
 }
 
@@ -40,7 +40,7 @@ pub enum Direction {
 
 /// Where effects were measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Measured {
+pub enum MeasuredOn {
     /// Where they will happen.
     #[default]
     WithData,
@@ -191,12 +191,4 @@ pub struct TrialFigures {
     pub failures: usize,
     /// Messages sent to the server for them.
     pub messages: usize,
-}
-
-impl TrialFigures {
-    /// Adds what an earlier beginning of the same run cost.
-    pub fn spend(&mut self, earlier: &TrialFigures) {
-        self.attempts += earlier.attempts;
-        self.failures += earlier.failures;
-    }
 }

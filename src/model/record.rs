@@ -63,7 +63,7 @@ pub enum Standing {
 pub struct Event {
     /// As PostgreSQL prints it.
     pub at: String,
-    /// The same for everything that one command did.
+    /// The id of the command's run: everything that one command did has one.
     pub run: String,
     pub deed: Deed,
     /// A migration's name, and its section after a colon; empty where code changed.

@@ -18,7 +18,7 @@ pub struct Report {
 /// One thing that was found.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    pub level: Level,
+    pub level: Severity,
     /// A SQLSTATE, or the name of a rule: `security-definer`.
     pub rule: String,
     pub diagnostic: Diagnostic,
@@ -26,7 +26,7 @@ pub struct Finding {
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub enum Severity {
     Error,
     Warning,
 }
@@ -76,10 +76,10 @@ impl Rule {
     }
 
     /// What a finding of it is where `pgmg.toml` says nothing; `None`: it is not looked for.
-    pub fn usual_level(self) -> Option<Level> {
+    pub fn usual_level(self) -> Option<Severity> {
         match self {
             Rule::FunctionBody | Rule::Plpgsql | Rule::SecurityDefiner | Rule::EditedHistory | Rule::DependsOn => {
-                Some(Level::Warning)
+                Some(Severity::Warning)
             }
             Rule::CircularFiles | Rule::Unused => None,
         }
@@ -88,7 +88,7 @@ impl Rule {
 
 impl Report {
     /// How many findings have this level.
-    pub fn count(&self, level: Level) -> usize {
+    pub fn count(&self, level: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.level == level).count()
     }
 }

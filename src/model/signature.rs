@@ -7,7 +7,7 @@ use serde::Deserialize;
 pub struct Signature {
     /// The types of its arguments, as `DROP FUNCTION` takes them: `integer, text`.
     pub types: String,
-    /// The same by oid.
+    /// The oids of these types, in their order.
     pub type_ids: Vec<u32>,
     /// The names of its arguments; empty where one has none.
     pub names: Vec<String>,

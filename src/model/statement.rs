@@ -191,7 +191,7 @@ pub struct Mentions {
     /// The aspects of existing objects that it sets, or may set in a block.
     pub sets: Vec<Aspect>,
     /// The part of a table or view that it creates.
-    pub part: Option<Part>,
+    pub part: Option<TablePart>,
     /// The objects it seems to create.
     pub creates: Vec<Creates>,
     /// Objects that exist and that it seems to complete (`ALTER TABLE t …`, `CREATE CAST (t AS …)`): who mentions them comes after it.
@@ -224,7 +224,7 @@ pub struct Creates {
 
 /// A trigger, rule or policy: its name is its own only within its table or view, and no mention of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct TablePart {
     pub kind: ObjectKind,
     pub name: String,
 }

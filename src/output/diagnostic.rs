@@ -34,8 +34,8 @@ pub fn text(error: &Error) -> String {
 /// One finding of a check, with a line break at its end.
 pub(super) fn finding(finding: &Finding) -> String {
     let level = match finding.level {
-        report::Level::Error => Level::ERROR,
-        report::Level::Warning => Level::WARNING,
+        report::Severity::Error => Level::ERROR,
+        report::Severity::Warning => Level::WARNING,
     };
     let renderer = Renderer::styled().term_width(WIDTH);
     let diagnostic = Diagnostic { code: Some(finding.rule.clone()), ..finding.diagnostic.clone() };

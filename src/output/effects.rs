@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::style::{BAD, CHANGED, grouped, paint};
-use crate::model::effect::{Effect, Fit, Held, LockMode, Notice, Size};
+use crate::model::effect::{ClientImpact, Effect, Fit, LockDuration, LockMode, Size};
 
 /// What is longer does not push the notes of all other lines away.
 const WIDE: usize = 60;
@@ -39,9 +39,9 @@ fn notes(effect: &Effect) -> String {
         notes.push(paint(BAD, "destructive"));
     }
     match effect.notice() {
-        Notice::Safe => {}
-        Notice::Transient => notes.push(paint(CHANGED, "transient")),
-        Notice::Breaking => notes.push(paint(BAD, "breaking")),
+        ClientImpact::Safe => {}
+        ClientImpact::Transient => notes.push(paint(CHANGED, "transient")),
+        ClientImpact::Breaking => notes.push(paint(BAD, "breaking")),
     }
     notes.join(", ")
 }
@@ -90,7 +90,7 @@ fn words(effect: &Effect) -> [String; 3] {
 }
 
 /// `ACCESS EXCLUSIVE for 2.1 s: nobody reads or writes`.
-fn lock(mode: LockMode, held: Held) -> String {
+fn lock(mode: LockMode, held: LockDuration) -> String {
     let (name, means) = match mode {
         LockMode::Share => ("SHARE", "others only read"),
         LockMode::ShareRowExclusive => ("SHARE ROW EXCLUSIVE", "others only read"),
@@ -138,7 +138,7 @@ mod tests {
             Effect::Locked {
                 relation: "orders".into(),
                 mode: LockMode::AccessExclusive,
-                held: Held { milliseconds: 2_140 },
+                held: LockDuration { milliseconds: 2_140 },
                 size: Size::default(),
             },
             Effect::ColumnDropped {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Kind};
 use crate::model::diagnostic::{Diagnostic, NoteLabel};
-use crate::model::effect::{Effect, Notice};
-use crate::model::plan::{Action, ChangeKind, Measured, Phase, Plan, Reason, TrialFigures, Tried};
+use crate::model::effect::{ClientImpact, Effect};
+use crate::model::plan::{Action, ChangeKind, MeasuredOn, Phase, Plan, Reason, TrialFigures, Tried};
 use crate::model::project::Place;
 use crate::model::record::Event;
 use crate::model::schema_difference::Difference;
@@ -99,7 +99,7 @@ struct Document<'a> {
     reason: Option<&'a str>,
     migrations: &'a [String],
     changes: Vec<Change<'a>>,
-    steps: Vec<Step<'a>>,
+    steps: Vec<JsonStep<'a>>,
     unchanged: usize,
     applied_migrations: usize,
     measured_with_data: bool,
@@ -113,7 +113,7 @@ pub(super) struct Change<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Step<'a> {
+pub(super) struct JsonStep<'a> {
     action: Action,
     object: &'a str,
     also: &'a [String],
@@ -133,7 +133,7 @@ struct MeasuredEffect<'a> {
     #[serde(flatten)]
     effect: &'a Effect,
     destructive: bool,
-    clients: Notice,
+    clients: ClientImpact,
 }
 
 impl<'a> Document<'a> {
@@ -150,16 +150,16 @@ impl<'a> Document<'a> {
             reason,
             migrations: &plan.migrations,
             changes: changes(plan),
-            steps: plan.steps.iter().map(Step::new).collect(),
+            steps: plan.steps.iter().map(JsonStep::new).collect(),
             unchanged: plan.unchanged,
             applied_migrations: plan.applied_migrations,
-            measured_with_data: plan.measured == Measured::WithData,
+            measured_with_data: plan.measured == MeasuredOn::WithData,
             trial: plan.trial,
         }
     }
 }
 
-impl<'a> Step<'a> {
+impl<'a> JsonStep<'a> {
     pub(super) fn new(step: &'a crate::model::plan::Step) -> Self {
         let (reason, because) = match &step.reason {
             Reason::Pending => ("pending", None),
@@ -172,7 +172,7 @@ impl<'a> Step<'a> {
             Reason::NoLongerSaid(because) => ("no_longer_said", Some(because.as_str())),
             Reason::Affected(because) => ("affected", Some(because.as_str())),
         };
-        Step {
+        JsonStep {
             action: step.action,
             object: &step.object,
             also: &step.also,

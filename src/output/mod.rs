@@ -23,7 +23,7 @@ use progress::Visibility;
 
 /// How the result is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
+pub enum ResultFormat {
     /// For people.
     #[default]
     Text,
@@ -34,17 +34,17 @@ pub enum Format {
 /// How a command shows what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Presentation {
-    pub format: Format,
+    pub format: ResultFormat,
     pub progress: Visibility,
     /// The SQL of each step of a plan.
-    pub sql: Extra,
+    pub sql: Detail,
     /// What changes in the definitions of objects.
-    pub diff: Extra,
+    pub diff: Detail,
 }
 
 /// Whether something is shown that not everybody wants to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Extra {
+pub enum Detail {
     #[default]
     LeftOut,
     Shown,
@@ -69,7 +69,7 @@ pub enum Reader {
     Gone,
 }
 
-/// The same for what goes on and on: whether it still has a reader.
+/// Writes a part of what goes on and on to stdout; whether it still has a reader.
 pub fn print_to_reader(text: &str) -> Result<Reader> {
     let mut stdout = anstream::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
@@ -79,7 +79,7 @@ pub fn print_to_reader(text: &str) -> Result<Reader> {
     }
 }
 
-/// The same for stderr, where nothing can be done about an error.
+/// Writes to stderr, where nothing can be done about an error.
 pub fn print_error(text: &str) {
     let mut stderr = anstream::stderr().lock();
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());

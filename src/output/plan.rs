@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use super::Extra;
+use super::Detail;
 use super::definition::difference;
 use super::style::{self, BAD, CHANGED, FAINT, GOOD, HEADING, count, grouped, paint};
-use crate::model::plan::{Action, ChangeKind, Direction, Losses, Measured, Phase, Plan, Reason, Step, Tried};
+use crate::model::plan::{Action, ChangeKind, Direction, Losses, MeasuredOn, Phase, Plan, Reason, Step, Tried};
 
 /// The plan for people; with colours, and a line break at its end.
-pub fn text(plan: &Plan, sql: Extra) -> String {
+pub fn text(plan: &Plan, sql: Detail) -> String {
     if plan.is_empty() && plan.changes.is_empty() {
         return nothing(plan);
     }
@@ -23,7 +23,7 @@ pub fn text(plan: &Plan, sql: Extra) -> String {
     steps(&mut text, plan, sql);
     effects(&mut text, plan);
     let _ = writeln!(text, "\n{}", summary(plan));
-    if plan.measured == Measured::WithoutData {
+    if plan.measured == MeasuredOn::WithoutData {
         text.push_str(
             "Tried on a copy of the schema: rows, sizes and times are not measured, and what depends on data may fail.\n",
         );
@@ -79,7 +79,7 @@ pub(super) fn kind(kind: ChangeKind) -> String {
     }
 }
 
-fn steps(text: &mut String, plan: &Plan, sql: Extra) {
+fn steps(text: &mut String, plan: &Plan, sql: Detail) {
     if plan.steps.is_empty() {
         return;
     }
@@ -88,7 +88,7 @@ fn steps(text: &mut String, plan: &Plan, sql: Extra) {
     for (i, step) in plan.steps.iter().enumerate() {
         let _ = writeln!(text, "  {:>width$}. {}", i + 1, line(step, plan.direction));
         let indent = " ".repeat(width + 4);
-        if sql == Extra::Shown {
+        if sql == Detail::Shown {
             for line in sql_of(step).lines() {
                 let _ = writeln!(text, "{indent}{}", paint(FAINT, line));
             }
@@ -276,7 +276,7 @@ pub(super) mod tests {
             applied_migrations: 2,
             tried: Tried::Yes,
             direction: Direction::Up,
-            measured: Measured::WithData,
+            measured: MeasuredOn::WithData,
             trial: TrialFigures { statements: 5, attempts: 6, failures: 1, messages: 2 },
         }
     }
@@ -301,13 +301,13 @@ Execution order:
 
 1 to migrate, 3 to create, 1 to replace, 1 to run, 4,996 unchanged. Tried and rolled back: 5 statements in 6 attempts, 1 failed.
 ";
-        assert_eq!(anstream::adapter::strip_str(&text(&example(), Extra::LeftOut)).to_string(), expected);
+        assert_eq!(anstream::adapter::strip_str(&text(&example(), Detail::LeftOut)).to_string(), expected);
     }
 
     #[test]
     fn a_plan_that_was_not_tried_says_why() {
         let plan = Plan { tried: Tried::No("the role \"reader\" may not create anything".into()), ..example() };
-        let shown = anstream::adapter::strip_str(&text(&plan, Extra::LeftOut)).to_string();
+        let shown = anstream::adapter::strip_str(&text(&plan, Detail::LeftOut)).to_string();
         let end = "4,996 unchanged.\nNot tried: the role \"reader\" may not create anything; the order is the known one.\n";
         assert!(shown.ends_with(end), "{shown}");
     }
@@ -318,8 +318,8 @@ Execution order:
         mood.sql = "ALTER TYPE public.mood ADD VALUE 'a' BEFORE 'b';\nALTER TYPE public.mood ADD VALUE 'c'".into();
         let mut kept = step(Action::Alter, "table.t", "sql/t.sql", Reason::Modified);
         kept.sql = String::new();
-        let shown =
-            anstream::adapter::strip_str(&text(&Plan { steps: vec![mood, kept], ..Plan::default() }, Extra::LeftOut)).to_string();
+        let shown = anstream::adapter::strip_str(&text(&Plan { steps: vec![mood, kept], ..Plan::default() }, Detail::LeftOut))
+            .to_string();
         assert!(shown.contains("ALTER TYPE mood ADD VALUE 'a' BEFORE 'b', ADD VALUE 'c' (from sql/mood.sql)\n"), "{shown}");
         assert!(shown.contains("Keep TABLE t, which is as the file says (from sql/t.sql)\n"), "{shown}");
         assert!(shown.contains("1 to alter, 1 to keep, 0 unchanged."), "{shown}");
@@ -329,23 +329,23 @@ Execution order:
     fn an_empty_plan_is_one_line() {
         let plan = Plan { unchanged: 5_000, applied_migrations: 12, ..Plan::default() };
         assert_eq!(
-            text(&plan, Extra::LeftOut),
+            text(&plan, Detail::LeftOut),
             "Nothing to do: the database matches the files (5,000 statements, 12 migrations).\n"
         );
-        assert_eq!(text(&Plan::default(), Extra::LeftOut), "Nothing to do: the database matches the files.\n");
+        assert_eq!(text(&Plan::default(), Detail::LeftOut), "Nothing to do: the database matches the files.\n");
     }
 
     #[test]
     fn the_sql_of_a_step_is_below_it() {
         let steps = vec![Step { sql: "DO $$\nBEGIN\nEND $$".into(), ..step(Action::Run, "DO", "a.sql", Reason::New) }];
-        let shown = anstream::adapter::strip_str(&text(&Plan { steps, ..Plan::default() }, Extra::Shown)).to_string();
+        let shown = anstream::adapter::strip_str(&text(&Plan { steps, ..Plan::default() }, Detail::Shown)).to_string();
         assert!(shown.contains("  1. DO (from a.sql:12)\n     DO $$\n     BEGIN\n     END $$;\n"), "{shown}");
     }
 
     #[test]
     fn numbers_line_up() {
         let steps = vec![step(Action::Run, "DO", "a.sql", Reason::New); 10];
-        let shown = text(&Plan { steps, ..Plan::default() }, Extra::LeftOut);
+        let shown = text(&Plan { steps, ..Plan::default() }, Detail::LeftOut);
         assert!(shown.contains("\n   1. DO") && shown.contains("\n  10. DO"), "{shown}");
     }
 }

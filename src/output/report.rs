@@ -9,11 +9,11 @@ use std::fmt::Write;
 
 use super::diagnostic;
 use super::style::{BAD, CHANGED, GOOD, count, paint};
-use crate::model::report::{Finding, Level, Report};
+use crate::model::report::{Finding, Report, Severity};
 
 /// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Style {
+pub enum ReportFormat {
     /// For people: each finding with its line.
     #[default]
     Text,
@@ -30,14 +30,14 @@ pub enum Style {
 }
 
 /// The report in its form, with a line break at its end.
-pub fn written(report: &Report, style: Style) -> String {
-    match style {
-        Style::Text => text(report),
-        Style::Short => short(report),
-        Style::Json => json::written(report),
-        Style::Github => github::written(report),
-        Style::Sarif => sarif::written(report),
-        Style::Junit => junit::written(report),
+pub fn written(report: &Report, format: ReportFormat) -> String {
+    match format {
+        ReportFormat::Text => text(report),
+        ReportFormat::Short => short(report),
+        ReportFormat::Json => json::written(report),
+        ReportFormat::Github => github::written(report),
+        ReportFormat::Sarif => sarif::written(report),
+        ReportFormat::Junit => junit::written(report),
     }
 }
 
@@ -66,7 +66,7 @@ fn short(report: &Report) -> String {
 
 /// The last line: what was looked at, and what came of it.
 fn summary(report: &Report) -> String {
-    let (errors, warnings) = (report.count(Level::Error), report.count(Level::Warning));
+    let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
     let mut parts = Vec::new();
     if errors > 0 {
         parts.push(paint(BAD, count(errors, "error")));
@@ -91,10 +91,10 @@ fn place(finding: &Finding) -> (&str, usize, usize) {
     }
 }
 
-fn word(level: Level) -> &'static str {
+fn word(level: Severity) -> &'static str {
     match level {
-        Level::Error => "error",
-        Level::Warning => "warning",
+        Severity::Error => "error",
+        Severity::Warning => "warning",
     }
 }
 
@@ -120,8 +120,8 @@ mod tests {
         let definer = Diagnostic::new("f() has SECURITY DEFINER").at(Place::file("sql/f.sql"));
         Report {
             findings: vec![
-                Finding { level: Level::Error, rule: "42P01".into(), diagnostic: wrong },
-                Finding { level: Level::Warning, rule: "security-definer".into(), diagnostic: definer },
+                Finding { level: Severity::Error, rule: "42P01".into(), diagnostic: wrong },
+                Finding { level: Severity::Warning, rule: "security-definer".into(), diagnostic: definer },
             ],
             elsewhere: 1,
             migrations: 2,
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn one_line_for_editors() {
-        let shown = anstream::adapter::strip_str(&written(&example(), Style::Short)).to_string();
+        let shown = anstream::adapter::strip_str(&written(&example(), ReportFormat::Short)).to_string();
         let expected = "sql/x y,z.sql:3:8: error: relation \"ordrs\" <does> not exist & 100% of it [42P01]\n\
              sql/f.sql:1:1: warning: f() has SECURITY DEFINER [security-definer]\n\
              1 error, 1 warning: 2 migrations, 300 statements; 1 finding in other files\n";
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn annotations_escape_what_would_end_them() {
-        let shown = written(&example(), Style::Github);
+        let shown = written(&example(), ReportFormat::Github);
         let first = shown.lines().next().unwrap_or_default();
         let expected = "::error file=sql/x y%2Cz.sql,line=3,col=8,title=42P01::relation \"ordrs\" <does> not exist & 100%25 of it%0Ahelp: did you mean \"orders\"?%0Asecond line";
         assert_eq!(first, expected);
@@ -149,14 +149,14 @@ mod tests {
 
     #[test]
     fn xml_is_escaped() {
-        let shown = written(&example(), Style::Junit);
+        let shown = written(&example(), ReportFormat::Junit);
         assert!(shown.contains("relation &quot;ordrs&quot; &lt;does&gt; not exist &amp; 100% of it"), "{shown}");
         assert!(shown.contains("tests=\"2\" failures=\"1\""), "{shown}");
     }
 
     #[test]
     fn sarif_names_its_rules_once() {
-        let value: serde_json::Value = serde_json::from_str(&written(&example(), Style::Sarif)).expect("JSON");
+        let value: serde_json::Value = serde_json::from_str(&written(&example(), ReportFormat::Sarif)).expect("JSON");
         let run = &value["runs"][0];
         assert_eq!(run["tool"]["driver"]["rules"].as_array().map(Vec::len), Some(2));
         assert_eq!(run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "sql/x%20y%2Cz.sql");

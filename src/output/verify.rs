@@ -22,14 +22,14 @@ pub fn text(differences: &[Difference]) -> String {
         return "The database is what the files give in an empty one.\n".to_owned();
     }
     let mut text = format!("{}\n", paint(HEADING, "The database differs from what the files give (- files, + database):"));
-    for one in differences {
-        let what = match (one.fresh.is_empty(), one.live.is_empty()) {
+    for differing in differences {
+        let what = match (differing.fresh.is_empty(), differing.live.is_empty()) {
             (true, _) => paint(GOOD, "only in the database"),
             (_, true) => paint(BAD, "missing in the database"),
             _ => paint(CHANGED, "different"),
         };
-        let _ = writeln!(text, "\n{} {} ({what})", one.entry.kind, one.entry.name);
-        text.push_str(&difference(&Redefinition { before: one.fresh.clone(), after: one.live.clone() }, "  "));
+        let _ = writeln!(text, "\n{} {} ({what})", differing.entry.kind, differing.entry.name);
+        text.push_str(&difference(&Redefinition { before: differing.fresh.clone(), after: differing.live.clone() }, "  "));
     }
     let _ = writeln!(text, "\n{}.", count(differences.len(), "difference"));
     text

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::style::{BAD, FAINT, GOOD, count, grouped, paint};
-use super::{Format, Reader, apply, diagnostic, json, plan, print_error, print_to_reader};
+use super::{Reader, ResultFormat, apply, diagnostic, json, plan, print_error, print_to_reader};
 use crate::error::{Error, Result};
 use crate::model::plan::{Action, Direction, Plan};
 
@@ -84,18 +84,18 @@ pub enum Talk {
 }
 
 /// Tells an event: what was applied on stdout, the rest on stderr; as JSON all of it on stdout. Whether anybody reads it.
-pub fn tell(event: &Event<'_>, format: Format, talk: Talk) -> Result<Reader> {
+pub fn tell(event: &Event<'_>, format: ResultFormat, talk: Talk) -> Result<Reader> {
     let is_error = matches!(event, Event::Failed { .. } | Event::FailedAfterwards { .. });
     let is_result = matches!(event, Event::Applied { .. } | Event::Matches { .. });
     match format {
-        Format::Json => {
+        ResultFormat::Json => {
             if is_error {
                 print_error(&text(event));
             }
             print_to_reader(&json::line(&value(event)))
         }
-        Format::Text if is_result => print_to_reader(&text(event)),
-        Format::Text => {
+        ResultFormat::Text if is_result => print_to_reader(&text(event)),
+        ResultFormat::Text => {
             if is_error || talk == Talk::Everything {
                 print_error(&text(event));
             }
@@ -187,7 +187,7 @@ fn value(event: &Event<'_>) -> Value {
             json!({
                 "migrations": plan.migrations,
                 "changes": json::changes(plan),
-                "steps": plan.steps.iter().map(json::Step::new).collect::<Vec<_>>(),
+                "steps": plan.steps.iter().map(json::JsonStep::new).collect::<Vec<_>>(),
                 "trial": plan.trial,
                 "milliseconds": milliseconds(*took),
             }),

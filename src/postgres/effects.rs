@@ -1,4 +1,7 @@
 //! What a migration touched and how it was before: the readings that its effects are measured by.
+//!
+//! # Errors
+//! Whatever is asked here fails as a query of pgmg's own does: [`Session::query`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -121,7 +124,7 @@ pub struct Relation {
     /// `pg_class.relkind`.
     pub kind: String,
     #[serde(flatten)]
-    pub place: Place,
+    pub place: QualifiedName,
     pub node: u32,
     /// The table of an index or of a sequence; 0: none.
     pub owner: u32,
@@ -140,7 +143,7 @@ pub struct Relation {
 
 /// Where an object is found.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Place {
+pub struct QualifiedName {
     pub schema: u32,
     /// Unquoted, without its schema.
     pub own_name: String,
@@ -148,7 +151,7 @@ pub struct Place {
     pub path: String,
 }
 
-impl Place {
+impl QualifiedName {
     /// As people are shown it: without the schema `public`.
     pub fn name(&self) -> String {
         shown(&self.path)
@@ -182,10 +185,10 @@ pub struct Type {
     /// `type` or `domain`.
     pub kind: String,
     #[serde(flatten)]
-    pub place: Place,
+    pub place: QualifiedName,
     /// Of an enum, in their order.
     pub values: Vec<String>,
-    /// The same by oid.
+    /// The oids of these values, in their order.
     pub value_ids: Vec<u32>,
 }
 
@@ -194,7 +197,7 @@ pub struct Routine {
     /// `function`, `procedure` or `aggregate`.
     pub kind: String,
     #[serde(flatten)]
-    pub place: Place,
+    pub place: QualifiedName,
     #[serde(flatten)]
     pub signature: Signature,
 }
@@ -208,7 +211,7 @@ pub struct Container {
 
 #[derive(Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
-enum Found {
+enum Reading {
     Relation {
         relation: u32,
         #[serde(flatten)]
@@ -281,7 +284,7 @@ pub fn described(session: &mut Session, ids: &Ids) -> Result<Described> {
     collected(&rows).map_err(|error| Error::bug(format!("an effect cannot be read: {error}")))
 }
 
-/// The same as another session sees them: as they are committed.
+/// How these are as another session sees them: as they are committed.
 pub fn described_outside(
     client: &mut impl postgres::GenericClient,
     ids: &Ids,
@@ -304,21 +307,21 @@ pub fn filled(session: &mut Session) -> Result<Option<HashSet<u32>>> {
 }
 
 /// The relation that has this name now, if there is one.
-pub fn relation_at(session: &mut Session, place: &Place) -> Result<Option<Relation>> {
+pub fn relation_at(session: &mut Session, place: &QualifiedName) -> Result<Option<Relation>> {
     let sql = "SELECT oid FROM pg_catalog.pg_class WHERE relnamespace = $1::pg_catalog.oid AND relname = $2::pg_catalog.text";
     let ids = Ids { relations: at(session, sql, place)?, ..Ids::default() };
     Ok(described(session, &ids)?.relations.into_values().next())
 }
 
 /// The type that has this name now, if there is one.
-pub fn type_at(session: &mut Session, place: &Place) -> Result<Option<Type>> {
+pub fn type_at(session: &mut Session, place: &QualifiedName) -> Result<Option<Type>> {
     let sql = "SELECT oid FROM pg_catalog.pg_type WHERE typnamespace = $1::pg_catalog.oid AND typname = $2::pg_catalog.text";
     let ids = Ids { types: at(session, sql, place)?, ..Ids::default() };
     Ok(described(session, &ids)?.types.into_values().next())
 }
 
 /// The routines that have this name now, whatever their arguments.
-pub fn routines_at(session: &mut Session, place: &Place) -> Result<Vec<Routine>> {
+pub fn routines_at(session: &mut Session, place: &QualifiedName) -> Result<Vec<Routine>> {
     let sql = "SELECT oid FROM pg_catalog.pg_proc WHERE pronamespace = $1::pg_catalog.oid AND proname = $2::pg_catalog.text";
     let ids = Ids { routines: at(session, sql, place)?, ..Ids::default() };
     Ok(described(session, &ids)?.routines.into_values().collect())
@@ -338,7 +341,7 @@ pub fn bytes(session: &mut Session, relation: u32) -> Result<i64> {
 
 /// Whether a table that this transaction has locked holds more rows than were put into it just now; `false` also where the role
 /// may not read it. Reads no more rows than it needs.
-pub fn holds_more_than(session: &mut Session, relation: u32, place: &Place, inserted: i64) -> Result<bool> {
+pub fn holds_more_than(session: &mut Session, relation: u32, place: &QualifiedName, inserted: i64) -> Result<bool> {
     let rows = session.query("SELECT pg_catalog.pg_relation_size($1::pg_catalog.oid) > 0", &[&relation])?;
     let has_pages = rows.first().is_some_and(|row| row.get(0));
     if !has_pages || inserted == 0 {
@@ -349,7 +352,7 @@ pub fn holds_more_than(session: &mut Session, relation: u32, place: &Place, inse
     Ok(rows.and_then(|rows| rows.first().map(|row| row.get(0))).unwrap_or(false))
 }
 
-fn at(session: &mut Session, sql: &str, place: &Place) -> Result<BTreeSet<u32>> {
+fn at(session: &mut Session, sql: &str, place: &QualifiedName) -> Result<BTreeSet<u32>> {
     Ok(session.query(sql, &[&place.schema, &place.own_name])?.iter().map(|row| row.get(0)).collect())
 }
 
@@ -368,24 +371,24 @@ fn mode(rank: i64) -> Option<LockMode> {
 }
 
 fn collected(rows: &[Row]) -> std::result::Result<Described, tokio_postgres::Error> {
-    let mut all = Described::default();
+    let mut described = Described::default();
     let (mut columns, mut constraints) = (Vec::new(), Vec::new());
     for row in rows {
-        let Json(found): Json<Found> = row.try_get(0)?;
+        let Json(found): Json<Reading> = row.try_get(0)?;
         match found {
-            Found::Relation { relation, found } => _ = all.relations.insert(relation, *found),
-            Found::Column { relation, number, found } => columns.push((relation, number, found)),
-            Found::Constraint { relation, id, found } => constraints.push((relation, id, found)),
-            Found::Type { id, found } => _ = all.types.insert(id, found),
-            Found::Routine { id, found } => _ = all.routines.insert(id, *found),
-            Found::Container { id, found } => _ = all.containers.insert(id, found),
+            Reading::Relation { relation, found } => _ = described.relations.insert(relation, *found),
+            Reading::Column { relation, number, found } => columns.push((relation, number, found)),
+            Reading::Constraint { relation, id, found } => constraints.push((relation, id, found)),
+            Reading::Type { id, found } => _ = described.types.insert(id, found),
+            Reading::Routine { id, found } => _ = described.routines.insert(id, *found),
+            Reading::Container { id, found } => _ = described.containers.insert(id, found),
         }
     }
     for (relation, number, column) in columns {
-        all.relations.get_mut(&relation).map(|relation| relation.columns.insert(number, column));
+        described.relations.get_mut(&relation).map(|relation| relation.columns.insert(number, column));
     }
     for (relation, id, constraint) in constraints {
-        all.relations.get_mut(&relation).map(|relation| relation.constraints.insert(id, constraint));
+        described.relations.get_mut(&relation).map(|relation| relation.constraints.insert(id, constraint));
     }
-    Ok(all)
+    Ok(described)
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use super::directives::Folder;
 use super::file::ReadFile;
 use super::load::{Directories, Files, find, load_by, read_file};
-use super::walk::Found;
+use super::walk::FoundFile;
 use crate::error::Result;
 use crate::model::project::Project;
 
@@ -54,11 +54,11 @@ impl CachedProject {
         CachedProject { directories, files: HashMap::new() }
     }
 
-    /// The project as it is on disk now, as [`load`](super::load) gives it.
+    /// The project as it is on disk now, as [`load`](super::load()) gives it.
     pub fn read(&mut self) -> Read {
         let known = std::mem::take(&mut self.files);
         let (next, seen) = (Mutex::new(HashMap::with_capacity(known.len())), Mutex::new(Seen::new()));
-        let reader = |found: Found, folder: Folder| -> Files {
+        let reader = |found: FoundFile, folder: Folder| -> Files {
             let path = found.path.clone();
             let before = Stamp::of(&path);
             if let Some(stamp) = before {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::directives::Folder;
 use super::file::{self, Problem, ReadFile};
-use super::walk::Found;
+use super::walk::FoundFile;
 use super::{migrations, walk};
 use crate::error::{Error, Result};
 use crate::model::migration::Migration;
@@ -30,7 +30,7 @@ pub fn load(directories: &Directories) -> Result<Project> {
     load_by(directories, &read_file)
 }
 
-/// The same where somebody else reads the files.
+/// The project as it is on disk now, its files read by `reader`.
 pub(super) fn load_by(directories: &Directories, reader: Reader<'_>) -> Result<Project> {
     let inner = nested(directories)?;
     let (migrations, code) = rayon::join(
@@ -55,17 +55,17 @@ pub(super) fn load_by(directories: &Directories, reader: Reader<'_>) -> Result<P
 pub(super) type Files = std::result::Result<ReadFile, Box<Problem>>;
 
 /// What reads a file that was found; called from several threads.
-pub(super) type Reader<'a> = &'a (dyn Fn(Found, Folder) -> Files + Sync);
+pub(super) type Reader<'a> = &'a (dyn Fn(FoundFile, Folder) -> Files + Sync);
 
 /// Reads a file from disk and splits it.
-pub(super) fn read_file(found: Found, folder: Folder) -> Files {
+pub(super) fn read_file(found: FoundFile, folder: Folder) -> Files {
     let file = walk::read(found)?;
     let contents = file::read(&file, folder);
     Ok((file, contents))
 }
 
 /// The files of both directories, with the folder that each belongs to.
-pub(super) fn find(directories: &Directories) -> Result<Vec<Found>> {
+pub(super) fn find(directories: &Directories) -> Result<Vec<FoundFile>> {
     let inner = nested(directories)?;
     let mut found = Vec::new();
     for (root, folder) in [(&directories.migrations, Folder::Migrations), (&directories.code, Folder::Code)] {

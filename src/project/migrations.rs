@@ -13,6 +13,7 @@ use super::walk;
 use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::migration::Migration;
+use crate::model::plan::Direction;
 use crate::model::project::Place;
 
 /// `003_add_orders_table`: a number, then a title.
@@ -160,12 +161,6 @@ struct Named {
     /// What both files of a pair have in common.
     stem: String,
     direction: Direction,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    Up,
-    Down,
 }
 
 impl Named {

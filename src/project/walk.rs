@@ -14,7 +14,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::project::{File, Place, SourceFile};
 
 /// A file that was found.
-pub struct Found {
+pub struct FoundFile {
     pub(super) path: PathBuf,
     /// Below the directory, with `/` between the parts.
     pub name: String,
@@ -24,7 +24,7 @@ pub struct Found {
 ///
 /// # Errors
 /// A directory that is missing or cannot be read, a name that is not UTF-8.
-pub fn find(root: &Path, what: &str, other: Option<&Path>) -> Result<Vec<Found>> {
+pub fn find(root: &Path, what: &str, other: Option<&Path>) -> Result<Vec<FoundFile>> {
     check_root(root, what)?;
     let mut files = Vec::new();
     let mut problems = Vec::new();
@@ -91,14 +91,14 @@ fn is(entry: &DirEntry, other: Option<&Path>) -> bool {
     other.is_some_and(|other| entry.file_type().is_dir() && entry.path().canonicalize().is_ok_and(|path| path == other))
 }
 
-fn take(root: &Path, entry: DirEntry, files: &mut Vec<Found>, problems: &mut Vec<Problem>) {
+fn take(root: &Path, entry: DirEntry, files: &mut Vec<FoundFile>, problems: &mut Vec<Problem>) {
     let path = entry.into_path();
     let below = path.strip_prefix(root).unwrap_or(&path);
     let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
     match parts {
         Some(parts) => {
             let name = parts.join("/");
-            files.push(Found { path, name });
+            files.push(FoundFile { path, name });
         }
         None => {
             problems.push(usage(Diagnostic::new(format!("file name {} is not UTF-8", path.display())).help("rename the file")))
@@ -107,7 +107,7 @@ fn take(root: &Path, entry: DirEntry, files: &mut Vec<Found>, problems: &mut Vec
 }
 
 /// Each real file once: under its own name if it lies in the directory, else under the first link's.
-fn once(files: Vec<Found>) -> Result<Vec<Found>> {
+fn once(files: Vec<FoundFile>) -> Result<Vec<FoundFile>> {
     let mut found = Vec::with_capacity(files.len());
     for file in files {
         let real = file.path.canonicalize().map_err(|cause| {
@@ -119,7 +119,7 @@ fn once(files: Vec<Found>) -> Result<Vec<Found>> {
     }
     found.sort_by_key(|(linked, ..)| *linked);
     let mut seen = HashSet::new();
-    let mut files: Vec<Found> =
+    let mut files: Vec<FoundFile> =
         found.into_iter().filter(|(_, real, _)| seen.insert(real.clone())).map(|(.., file)| file).collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
@@ -129,7 +129,7 @@ fn once(files: Vec<Found>) -> Result<Vec<Found>> {
 ///
 /// # Errors
 /// It cannot be read, changes all the time, is not UTF-8 or holds a NUL byte.
-pub fn read(found: Found) -> std::result::Result<File, Box<Problem>> {
+pub fn read(found: FoundFile) -> std::result::Result<File, Box<Problem>> {
     let path = found.path.to_str().map_or_else(|| found.path.display().to_string(), str::to_owned);
     let bytes = contents(&found.path).map_err(|cause| unreadable(&found.path, &cause))?.ok_or_else(|| {
         usage(

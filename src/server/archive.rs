@@ -18,12 +18,12 @@ const EXTENT: &str = "extent";
 
 /// How much was kept, to tell what is complete from what a full disk or a crash cut short.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Extent {
+struct ArchiveSize {
     files: u64,
     bytes: u64,
 }
 
-impl Extent {
+impl ArchiveSize {
     fn text(&self) -> String {
         format!("{} files, {} bytes\n", self.files, self.bytes)
     }
@@ -31,7 +31,7 @@ impl Extent {
 
 /// Puts the files in `data`, of a server that was stopped cleanly, into the existing directory `kept`.
 pub(super) fn pack(data: &Path, kept: &Path) -> io::Result<()> {
-    let mut extent = Extent::default();
+    let mut extent = ArchiveSize::default();
     let mut archive = Builder::new(BufWriter::with_capacity(1 << 20, File::create(kept.join(ARCHIVE))?));
     for entry in WalkDir::new(data).min_depth(1) {
         let entry = entry?;
@@ -69,8 +69,8 @@ pub(super) fn unpack(kept: &Path, data: &Path, account: &Account) -> bool {
     false
 }
 
-fn unpacked(archive: &Path, data: &Path, account: &Account) -> io::Result<Extent> {
-    let mut extent = Extent::default();
+fn unpacked(archive: &Path, data: &Path, account: &Account) -> io::Result<ArchiveSize> {
+    let mut extent = ArchiveSize::default();
     for entry in Archive::new(File::open(archive)?).entries()? {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();

@@ -59,7 +59,7 @@ pub fn find(explicit: Option<&Path>) -> Result<PathBuf> {
     found.ok_or_else(|| nowhere(&path))
 }
 
-/// The same, but one of this major version comes first.
+/// Where the programs of a server are: of this major version if there are some, else as [`find`] finds them.
 ///
 /// # Errors
 ///

@@ -67,11 +67,6 @@ impl KeptBuilds {
         Some(fs::read_to_string(data.join(USED_BY_MIGRATIONS)).ok()?.lines().map(str::to_owned).collect())
     }
 
-    /// Forgets the files that are kept.
-    pub fn discard(&self) {
-        let _ = fs::remove_dir_all(self.directory.join("server"));
-    }
-
     /// Whether this state of the project was found good.
     pub fn is_good(&self, state: &str) -> bool {
         fs::read_to_string(self.directory.join("good")).is_ok_and(|text| text.lines().any(|line| line == state))

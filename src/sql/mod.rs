@@ -10,7 +10,5 @@ pub mod splitter;
 pub mod widening;
 pub mod words;
 
-pub use mentions::messages::{name_at, names_in};
-
 #[cfg(test)]
 pub(crate) mod tests;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::lexer::{Kind, Lexer};
+use super::mentions::messages;
 use crate::model::statement::Conforming;
 
 proptest! {
@@ -31,7 +32,7 @@ proptest! {
     #[test]
     fn no_text_breaks_what_looks_for_names(parts in prop::collection::vec(sql_part(), 0..24), position in 0_usize..200) {
         let text: String = parts.concat();
-        let _ = (super::name_at(&text, position), super::names_in(&text));
+        let _ = (messages::name_at(&text, position), messages::names_in(&text));
     }
 }
 

@@ -120,7 +120,7 @@ impl<'a> Database<'a> {
             progress.at(ran, &format!("{path}, statement {} of {total}", statement.min(total.max(1))));
         };
         heard(0);
-        self.session.attempt_heard(attempts, &heard)
+        self.session.attempt_with_progress(attempts, &heard)
     }
 
     /// Adds what statements of a migration did to what those before them did.
@@ -214,7 +214,7 @@ impl Server for Database<'_> {
     }
 
     fn find_by_label(&mut self, labels: &HashSet<String>) -> Result<Vec<(CatalogId, Object)>> {
-        catalog::labelled(self.session, labels)
+        catalog::find_by_label(self.session, labels)
     }
 
     fn dependents(&mut self, ids: &[CatalogId]) -> Result<Vec<Dependent>> {

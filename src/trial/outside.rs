@@ -38,9 +38,9 @@ pub fn run(session: &mut Session, statement: &Statement, earlier: &Earlier) -> R
         }
     }
     let before = invalid_indexes(session)?;
-    let Err(mut error) = session.run_alone(statement.sql(), &statement.settings)? else { return Ok(()) };
+    let Err(mut error) = session.run_autocommit(statement.sql(), &statement.settings)? else { return Ok(()) };
     if error.code == "42P07" && drop_invalid_named(session, statement)? {
-        match session.run_alone(statement.sql(), &statement.settings)? {
+        match session.run_autocommit(statement.sql(), &statement.settings)? {
             Ok(()) => return Ok(()),
             Err(again) => error = again,
         }

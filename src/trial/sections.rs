@@ -30,10 +30,10 @@ impl Part<'_> {
     /// Runs it to its end. Each statement that PostgreSQL takes in a transaction is committed together with the record that it
     /// is done; before any other the record says that it was begun.
     pub fn run(&self, session: &mut Session, state: &StateTables) -> Result<()> {
-        session.limit(self.section.timeout, self.section.lock_timeout)?;
+        session.set_timeouts(self.section.timeout, self.section.lock_timeout)?;
         let ended = self.statements(session, state);
         // Where the connection is gone the error before says so.
-        let freed = session.limit(None, None);
+        let freed = session.set_timeouts(None, None);
         ended.and(freed)
     }
 

@@ -1,4 +1,4 @@
-//! Decides when what changes on disk has settled: signs and the time go in, "apply now" or "wait until" comes out. No I/O.
+//! Decides when what changes on disk has settled: changes and the time go in, "apply now" or "wait until" comes out. No I/O.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// After a file that is certainly complete: closed by its writer, or renamed into its place.
 pub const COMPLETE: Duration = Duration::from_millis(15);
 
-/// The same while several files change: more of them may come.
+/// After a complete file while several change: more of them may come.
 pub const SEVERAL: Duration = Duration::from_millis(60);
 
 /// After a write that may be followed by another one.
@@ -24,7 +24,7 @@ const GIT_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What was seen of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sign {
+pub enum FileChange {
     /// Something was written; nobody knows whether that is all.
     Written,
     /// It is complete.
@@ -58,19 +58,19 @@ pub enum Next {
 /// What has changed and is not applied.
 #[derive(Debug, Default)]
 pub struct Debounce {
-    /// The last sign of each path, and when it was seen.
-    paths: HashMap<PathBuf, (Sign, Instant)>,
+    /// The last change of each path, and when it was seen.
+    paths: HashMap<PathBuf, (FileChange, Instant)>,
     first: Option<Instant>,
 }
 
 impl Debounce {
-    /// Takes in a sign that was seen at `now`.
-    pub fn note(&mut self, path: &Path, sign: Sign, now: Instant) {
+    /// Takes in a change that was seen at `now`.
+    pub fn note(&mut self, path: &Path, change: FileChange, now: Instant) {
         self.first.get_or_insert(now);
-        let known = self.paths.entry(path.to_owned()).or_insert((sign, now));
+        let known = self.paths.entry(path.to_owned()).or_insert((change, now));
         // A second sign of being gone does not begin the wait anew, and a touch neither ends one nor begins one.
-        if sign != Sign::Touched && !(known.0 == Sign::Gone && sign == Sign::Gone) {
-            *known = (sign, now);
+        if change != FileChange::Touched && !(known.0 == FileChange::Gone && change == FileChange::Gone) {
+            *known = (change, now);
         }
     }
 
@@ -88,20 +88,20 @@ impl Debounce {
 
     /// When everything has settled, if nothing more happens; `None` if nothing has changed.
     fn due(&self) -> Option<Instant> {
-        let files = self.paths.values().filter(|(sign, _)| *sign != Sign::Around).count();
+        let files = self.paths.values().filter(|(change, _)| *change != FileChange::Around).count();
         let complete = if files > 1 { SEVERAL } else { COMPLETE };
-        let wait = |sign: Sign| match sign {
-            Sign::Written | Sign::Touched => WRITTEN,
-            Sign::Complete | Sign::Around => complete,
-            Sign::Gone => AWAY,
+        let wait = |change: FileChange| match change {
+            FileChange::Written | FileChange::Touched => WRITTEN,
+            FileChange::Complete | FileChange::Around => complete,
+            FileChange::Gone => AWAY,
         };
-        self.paths.values().map(|&(sign, at)| at + wait(sign)).max()
+        self.paths.values().map(|&(change, at)| at + wait(change)).max()
     }
 
     /// Forgets everything, because it is being applied; gives the paths that stayed away.
     pub fn take(&mut self) -> Vec<PathBuf> {
         self.first = None;
-        self.paths.drain().filter(|(_, (sign, _))| *sign == Sign::Gone).map(|(path, _)| path).collect()
+        self.paths.drain().filter(|(_, (change, _))| *change == FileChange::Gone).map(|(path, _)| path).collect()
     }
 
     /// Whether nothing is waiting.
@@ -114,20 +114,20 @@ impl Debounce {
 mod tests {
     use super::*;
 
-    /// A debounce with signs at milliseconds after `start`.
-    fn after(start: Instant, signs: &[(u64, &str, Sign)]) -> Debounce {
+    /// A debounce with changes at milliseconds after `start`.
+    fn after(start: Instant, changes: &[(u64, &str, FileChange)]) -> Debounce {
         let mut debounce = Debounce::default();
-        for (at, path, sign) in signs {
-            debounce.note(Path::new(path), *sign, start + Duration::from_millis(*at));
+        for (at, path, change) in changes {
+            debounce.note(Path::new(path), *change, start + Duration::from_millis(*at));
         }
         debounce
     }
 
-    /// At which millisecond these signs are applied.
-    fn applied_at(signs: &[(u64, &str, Sign)]) -> u64 {
+    /// At which millisecond these changes are applied.
+    fn applied_at(changes: &[(u64, &str, FileChange)]) -> u64 {
         let start = Instant::now();
-        let debounce = after(start, signs);
-        let mut now = start + Duration::from_millis(signs.last().map_or(0, |(at, ..)| *at));
+        let debounce = after(start, changes);
+        let mut now = start + Duration::from_millis(changes.last().map_or(0, |(at, ..)| *at));
         loop {
             match debounce.next(now, Git::Idle) {
                 Next::Idle => panic!("nothing is waiting"),
@@ -149,47 +149,47 @@ mod tests {
 
     #[test]
     fn a_rename_into_place_is_applied_at_once() {
-        assert_eq!(applied_at(&[(0, "a.sql", Sign::Complete)]), 15);
+        assert_eq!(applied_at(&[(0, "a.sql", FileChange::Complete)]), 15);
     }
 
     #[test]
     fn a_temporary_file_beside_it_is_no_second_file() {
-        assert_eq!(applied_at(&[(0, "sedXYZ", Sign::Around), (1, "a.sql", Sign::Complete)]), 16);
-        assert_eq!(applied_at(&[(0, "b.sql", Sign::Complete), (1, "a.sql", Sign::Complete)]), 61);
+        assert_eq!(applied_at(&[(0, "sedXYZ", FileChange::Around), (1, "a.sql", FileChange::Complete)]), 16);
+        assert_eq!(applied_at(&[(0, "b.sql", FileChange::Complete), (1, "a.sql", FileChange::Complete)]), 61);
     }
 
     #[test]
     fn a_write_waits_for_its_end() {
-        assert_eq!(applied_at(&[(0, "a.sql", Sign::Written), (40, "a.sql", Sign::Written)]), 160);
-        assert_eq!(applied_at(&[(0, "a.sql", Sign::Written), (40, "a.sql", Sign::Complete)]), 55, "closed");
+        assert_eq!(applied_at(&[(0, "a.sql", FileChange::Written), (40, "a.sql", FileChange::Written)]), 160);
+        assert_eq!(applied_at(&[(0, "a.sql", FileChange::Written), (40, "a.sql", FileChange::Complete)]), 55, "closed");
     }
 
     #[test]
     fn permissions_change_nothing() {
-        assert_eq!(applied_at(&[(0, "a.sql", Sign::Complete), (10, "a.sql", Sign::Touched)]), 15);
-        assert_eq!(applied_at(&[(0, "a.sql", Sign::Written), (10, "a.sql", Sign::Touched)]), 120);
-        assert_eq!(applied_at(&[(0, "a.sql", Sign::Touched)]), 120);
+        assert_eq!(applied_at(&[(0, "a.sql", FileChange::Complete), (10, "a.sql", FileChange::Touched)]), 15);
+        assert_eq!(applied_at(&[(0, "a.sql", FileChange::Written), (10, "a.sql", FileChange::Touched)]), 120);
+        assert_eq!(applied_at(&[(0, "a.sql", FileChange::Touched)]), 120);
     }
 
     #[test]
     fn delete_and_create_is_a_change_and_no_removal() {
         let start = Instant::now();
-        let signs = [(0, "a.sql", Sign::Gone), (300, "a.sql", Sign::Written), (301, "a.sql", Sign::Complete)];
-        assert_eq!(applied_at(&signs), 316);
-        assert!(after(start, &signs).take().is_empty());
+        let changes = [(0, "a.sql", FileChange::Gone), (300, "a.sql", FileChange::Written), (301, "a.sql", FileChange::Complete)];
+        assert_eq!(applied_at(&changes), 316);
+        assert!(after(start, &changes).take().is_empty());
     }
 
     #[test]
     fn an_emptied_file_waits_for_its_text() {
-        assert_eq!(applied_at(&[(0, "a.sql", Sign::Gone), (90, "a.sql", Sign::Complete)]), 105);
+        assert_eq!(applied_at(&[(0, "a.sql", FileChange::Gone), (90, "a.sql", FileChange::Complete)]), 105);
     }
 
     #[test]
     fn what_stays_away_is_gone() {
         let start = Instant::now();
-        let signs = [(0, "a.sql", Sign::Gone), (10, "b.sql", Sign::Complete), (400, "a.sql", Sign::Gone)];
-        assert_eq!(applied_at(&signs), 500, "the second sign of being gone changes nothing, and the other file waits with it");
-        let mut debounce = after(start, &signs);
+        let changes = [(0, "a.sql", FileChange::Gone), (10, "b.sql", FileChange::Complete), (400, "a.sql", FileChange::Gone)];
+        assert_eq!(applied_at(&changes), 500, "the second sign of being gone changes nothing, and the other file waits with it");
+        let mut debounce = after(start, &changes);
         assert_eq!(debounce.take(), [PathBuf::from("a.sql")]);
         assert_eq!(debounce.next(start, Git::Idle), Next::Idle);
     }
@@ -197,15 +197,15 @@ mod tests {
     #[test]
     fn many_files_are_applied_once_after_the_last() {
         let files: Vec<String> = (0..500).map(|n| format!("{n}.sql")).collect();
-        let signs: Vec<(u64, &str, Sign)> =
-            files.iter().zip(0..).map(|(file, n)| (n * 50, file.as_str(), Sign::Complete)).collect();
-        assert_eq!(applied_at(&signs), 499 * 50 + 60);
+        let changes: Vec<(u64, &str, FileChange)> =
+            files.iter().zip(0..).map(|(file, n)| (n * 50, file.as_str(), FileChange::Complete)).collect();
+        assert_eq!(applied_at(&changes), 499 * 50 + 60);
     }
 
     #[test]
     fn git_at_work_is_waited_for_but_not_for_ever() {
         let start = Instant::now();
-        let debounce = after(start, &[(0, "a.sql", Sign::Complete)]);
+        let debounce = after(start, &[(0, "a.sql", FileChange::Complete)]);
         let at = |milliseconds: u64| start + Duration::from_millis(milliseconds);
         assert_eq!(debounce.next(at(0), Git::AtWork), Next::WaitUntil(at(15)));
         assert_eq!(debounce.next(at(15), Git::AtWork), Next::WaitUntil(at(35)));

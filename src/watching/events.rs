@@ -1,4 +1,4 @@
-//! File events of the operating system, as signs for the debounce. A directory that was deleted and made again is found again.
+//! File events of the operating system, as changes for the debounce. A directory that was deleted and made again is found again.
 
 use std::fs;
 use std::io;
@@ -10,15 +10,15 @@ use std::time::Instant;
 use notify::event::{AccessKind, AccessMode, CreateKind, Event, EventKind, ModifyKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::debounce::Sign;
+use super::debounce::FileChange;
 
 /// What is heard of the directories.
 #[derive(Debug)]
-pub enum Heard {
+pub enum FileEvent {
     /// What was seen of a path, and when.
-    Change(PathBuf, Sign, Instant),
+    Change(PathBuf, FileChange, Instant),
     /// Events were lost or cannot be had, and why.
-    Deaf(String),
+    Unavailable(String),
 }
 
 /// Listens to directories and everything below them.
@@ -42,7 +42,7 @@ type Identity = (u64, u64);
 
 /// Where a directory is, by its own name and without symbolic links: some systems report only the second one.
 #[derive(Debug, Clone)]
-struct Place {
+struct DirectoryPaths {
     named: PathBuf,
     real: PathBuf,
 }
@@ -52,8 +52,8 @@ impl Events {
     ///
     /// # Errors
     /// Why no events can be had, in words: too many watches, a file system without them.
-    pub fn listen(directories: &[PathBuf], tell: impl Fn(Heard) + Send + 'static) -> Result<Events, String> {
-        let places: Arc<[Place]> = directories.iter().map(|directory| Place::of(directory)).collect();
+    pub fn listen(directories: &[PathBuf], tell: impl Fn(FileEvent) + Send + 'static) -> Result<Events, String> {
+        let places: Arc<[DirectoryPaths]> = directories.iter().map(|directory| DirectoryPaths::of(directory)).collect();
         let moved = Arc::new(AtomicBool::new(false));
         let has_moved = Arc::clone(&moved);
         let handler = move |event: notify::Result<Event>| match event {
@@ -62,11 +62,11 @@ impl Events {
                 if takes_away(&event, &places) {
                     has_moved.store(true, Ordering::SeqCst);
                 }
-                for (path, sign) in signs(&event, &places) {
-                    tell(Heard::Change(path, sign, Instant::now()));
+                for (path, change) in changes(&event, &places) {
+                    tell(FileEvent::Change(path, change, Instant::now()));
                 }
             }
-            Err(error) => tell(Heard::Deaf(in_words(&error))),
+            Err(error) => tell(FileEvent::Unavailable(in_words(&error))),
         };
         let watcher = notify::recommended_watcher(handler).map_err(|error| in_words(&error))?;
         let roots = directories.iter().map(|path| Root { path: absolute(path), identity: None }).collect();
@@ -110,11 +110,11 @@ impl Events {
     }
 }
 
-impl Place {
-    fn of(directory: &Path) -> Place {
+impl DirectoryPaths {
+    fn of(directory: &Path) -> DirectoryPaths {
         let named = absolute(directory);
         let real = directory.canonicalize().unwrap_or_else(|_| named.clone());
-        Place { named, real }
+        DirectoryPaths { named, real }
     }
 
     /// The part of a path below it.
@@ -124,47 +124,47 @@ impl Place {
 }
 
 /// Events were lost: there may be changes anywhere.
-fn tell_all(places: &[Place], tell: &impl Fn(Heard)) {
+fn tell_all(places: &[DirectoryPaths], tell: &impl Fn(FileEvent)) {
     for place in places {
-        tell(Heard::Change(place.named.clone(), Sign::Around, Instant::now()));
+        tell(FileEvent::Change(place.named.clone(), FileChange::Around, Instant::now()));
     }
 }
 
 /// Whether an event deletes or moves one of the directories themselves.
-fn takes_away(event: &Event, places: &[Place]) -> bool {
+fn takes_away(event: &Event, places: &[DirectoryPaths]) -> bool {
     matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)))
         && event.paths.iter().any(|path| places.iter().any(|place| *path == place.named || *path == place.real))
 }
 
 /// What an event says about the paths that it names, as they are now.
-fn signs(event: &Event, places: &[Place]) -> Vec<(PathBuf, Sign)> {
+fn changes(event: &Event, places: &[DirectoryPaths]) -> Vec<(PathBuf, FileChange)> {
     let Some(seen) = kind(&event.kind) else { return Vec::new() };
     let named = event.paths.iter().filter_map(|path| places.iter().find_map(|place| Some((place, place.below(path)?))));
     let visible = named.filter(|(_, below)| !below.iter().any(|part| part.as_encoded_bytes().starts_with(b".")));
-    visible.filter_map(|(place, below)| sign(place.named.join(below), seen)).collect()
+    visible.filter_map(|(place, below)| change(place.named.join(below), seen)).collect()
 }
 
 /// What kind of thing happened; `None` if it changes nothing.
-fn kind(kind: &EventKind) -> Option<Sign> {
+fn kind(kind: &EventKind) -> Option<FileChange> {
     match kind {
-        EventKind::Access(AccessKind::Close(AccessMode::Write)) => Some(Sign::Complete),
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => Some(FileChange::Complete),
         EventKind::Access(_) => None,
-        EventKind::Modify(ModifyKind::Name(_)) | EventKind::Create(CreateKind::Folder) => Some(Sign::Complete),
-        EventKind::Modify(ModifyKind::Metadata(_)) => Some(Sign::Touched),
-        _ => Some(Sign::Written),
+        EventKind::Modify(ModifyKind::Name(_)) | EventKind::Create(CreateKind::Folder) => Some(FileChange::Complete),
+        EventKind::Modify(ModifyKind::Metadata(_)) => Some(FileChange::Touched),
+        _ => Some(FileChange::Written),
     }
 }
 
-fn sign(path: PathBuf, seen: Sign) -> Option<(PathBuf, Sign)> {
+fn change(path: PathBuf, seen: FileChange) -> Option<(PathBuf, FileChange)> {
     let is_sql = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
     match fs::metadata(&path) {
-        Ok(metadata) if metadata.is_dir() => Some((path, Sign::Around)),
+        Ok(metadata) if metadata.is_dir() => Some((path, FileChange::Around)),
         Ok(_) if !is_sql => None,
-        Ok(metadata) if metadata.len() == 0 => Some((path, Sign::Gone)),
+        Ok(metadata) if metadata.len() == 0 => Some((path, FileChange::Gone)),
         Ok(_) => Some((path, seen)),
-        Err(_) if is_sql => Some((path, Sign::Gone)),
+        Err(_) if is_sql => Some((path, FileChange::Gone)),
         // What is missing from it, if it was a directory, is found by looking.
-        Err(_) => Some((path, Sign::Around)),
+        Err(_) => Some((path, FileChange::Around)),
     }
 }
 
@@ -215,18 +215,18 @@ mod tests {
     use super::*;
 
     /// What an event about a path below a fresh directory says.
-    fn said(kind: EventKind, path: &str, content: Option<&str>) -> Option<Sign> {
+    fn said(kind: EventKind, path: &str, content: Option<&str>) -> Option<FileChange> {
         let folder = tempfile::tempdir().expect("a directory");
         let full = folder.path().join(path);
         if let Some(content) = content {
             fs::create_dir_all(full.parent().expect("a parent")).expect("a directory");
             fs::write(&full, content).expect("a file");
         }
-        let places = [Place::of(folder.path())];
-        let signs = signs(&Event::new(kind).add_path(full.clone()), &places);
-        signs.first().map(|(said, sign)| {
+        let places = [DirectoryPaths::of(folder.path())];
+        let changes = changes(&Event::new(kind).add_path(full.clone()), &places);
+        changes.first().map(|(said, change)| {
             assert_eq!(*said, full);
-            *sign
+            *change
         })
     }
 
@@ -239,13 +239,13 @@ mod tests {
         let permissions = EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any));
         let removed = EventKind::Remove(RemoveKind::File);
         for (kind, path, content, expected) in [
-            (WRITTEN, "a.sql", Some("x"), Some(Sign::Written)),
-            (CLOSED, "a.SQL", Some("x"), Some(Sign::Complete)),
-            (renamed, "deep/er/a.sql", Some("x"), Some(Sign::Complete)),
-            (permissions, "a.sql", Some("x"), Some(Sign::Touched)),
-            (removed, "a.sql", None, Some(Sign::Gone)),
-            (removed, "a.sql", Some("x"), Some(Sign::Written)),
-            (CLOSED, "a.sql", Some(""), Some(Sign::Gone)),
+            (WRITTEN, "a.sql", Some("x"), Some(FileChange::Written)),
+            (CLOSED, "a.SQL", Some("x"), Some(FileChange::Complete)),
+            (renamed, "deep/er/a.sql", Some("x"), Some(FileChange::Complete)),
+            (permissions, "a.sql", Some("x"), Some(FileChange::Touched)),
+            (removed, "a.sql", None, Some(FileChange::Gone)),
+            (removed, "a.sql", Some("x"), Some(FileChange::Written)),
+            (CLOSED, "a.sql", Some(""), Some(FileChange::Gone)),
             (EventKind::Access(AccessKind::Open(AccessMode::Any)), "a.sql", Some("x"), None),
         ] {
             assert_eq!(said(kind, path, content), expected, "{kind:?} {path}");
@@ -257,7 +257,11 @@ mod tests {
         for path in ["a.sql~", "4913", "README.md", ".a.sql.swp", ".hidden/a.sql"] {
             assert_eq!(said(CLOSED, path, Some("x")), None, "{path}");
         }
-        assert_eq!(said(EventKind::Remove(RemoveKind::Any), "views", None), Some(Sign::Around), "it may have been a directory");
+        assert_eq!(
+            said(EventKind::Remove(RemoveKind::Any), "views", None),
+            Some(FileChange::Around),
+            "it may have been a directory"
+        );
     }
 
     #[test]

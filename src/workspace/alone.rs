@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::approval::refused_effects;
-use super::committing::{Migrations, Standing, commit};
+use super::committing::{MigrationProgress, Migrations, commit};
 use super::opening::{Workspace, described};
-use super::part::Part;
+use super::part::RunPart;
 use crate::engine::comparison::Comparison;
 use crate::engine::migration_status::Resumed;
 use crate::engine::outcome::migration_step;
@@ -121,13 +121,13 @@ impl Alone<'_> {
             };
             return part.run(&mut workspace.session, &workspace.state);
         }
-        workspace.session.limit(section.timeout, section.lock_timeout)?;
+        workspace.session.set_timeouts(section.timeout, section.lock_timeout)?;
         let ended = self.transaction(workspace, migration, section, from);
         if ended.is_err() {
             // A connection that is gone has nothing to roll back.
             let _ = workspace.session.rollback();
         }
-        let freed = workspace.session.limit(None, None);
+        let freed = workspace.session.set_timeouts(None, None);
         steps.extend(ended?);
         freed
     }
@@ -141,12 +141,12 @@ impl Alone<'_> {
             let section = next.as_ref().map_or_else(String::new, |next| next.name.clone());
             let event = NewEvent::new(Deed::SectionApplied, label(migration, completed));
             Migrations {
-                records: vec![(self.id, Standing::Partial { completed, section, milliseconds })],
+                records: vec![(self.id, MigrationProgress::Partial { completed, section, milliseconds })],
                 events: vec![NewEvent { duration: Some(milliseconds), ..event }],
                 ..Migrations::default()
             }
         };
-        let part = Part::Section(self.id, from..section.statements.end);
+        let part = RunPart::Section(self.id, from..section.statements.end);
         match commit(workspace, self.comparison, part, self.learned, self.progress, &standing)? {
             Ended::Finished(finished) => {
                 let steps = finished.plan.steps.into_iter();

@@ -3,7 +3,7 @@
 use super::alone::Alone;
 use super::committing::{all_applied, commit};
 use super::opening::Workspace;
-use super::part::Part;
+use super::part::RunPart;
 use crate::config::Settings;
 use crate::engine::comparison::Comparison;
 use crate::engine::stages::{self, Stage};
@@ -16,6 +16,9 @@ use crate::model::statement::MigrationId;
 use crate::trial::{self, CommitFirst, Ended, Finished};
 
 /// Applies everything that is pending without a word.
+///
+/// # Errors
+/// Those of [`apply`].
 pub fn everything(workspace: &mut Workspace, settings: &Settings, progress: &dyn Progress) -> Result<Plan> {
     workspace.allowed = Allowed::Everything;
     let comparison = workspace.compare_locked(settings)?;
@@ -26,6 +29,11 @@ pub fn everything(workspace: &mut Workspace, settings: &Settings, progress: &dyn
 }
 
 /// Applies what a comparison made under the lock says, stage by stage; what was done.
+///
+/// # Errors
+/// Everything that PostgreSQL refuses in a stage, which is rolled back while those before it stay; `Disagreement` where data
+/// would be lost that nobody agreed to lose, or where a saved plan would do something else; `Unavailable` where the connection
+/// is lost.
 pub fn apply(
     workspace: &mut Workspace,
     settings: &Settings,
@@ -41,19 +49,19 @@ pub fn apply(
     loop {
         match stages::next(&workspace.project, &comparison) {
             Stage::Whole if comparison.is_empty() => {
-                let all = workspace.nothing_to_do(&comparison);
-                let applied_migrations = all.applied_migrations - migrations.len();
-                return Ok(Plan { steps, migrations, applied_migrations, ..all });
+                let nothing = workspace.nothing_to_do(&comparison);
+                let applied_migrations = nothing.applied_migrations - migrations.len();
+                return Ok(Plan { steps, migrations, applied_migrations, ..nothing });
             }
             Stage::Whole => {
-                let part = Part::of_scope(workspace.scope());
+                let part = RunPart::of_scope(workspace.scope());
                 let recording = all_applied(workspace);
                 let finished = match commit(workspace, &comparison, part, &learned, progress, &recording)? {
                     Ended::Finished(finished) => finished,
                     Ended::CommitBefore(id) => {
                         workspace.begin_stages()?;
                         let earlier = before(&comparison, id);
-                        let finished = commit_all(workspace, &earlier, Part::Migrations, &learned, progress)?;
+                        let finished = commit_all(workspace, &earlier, RunPart::Migrations, &learned, progress)?;
                         steps.extend(finished.plan.steps);
                         comparison = workspace.compare_again(settings)?;
                         continue;
@@ -61,7 +69,7 @@ pub fn apply(
                     Ended::CommitFirst(first) => {
                         workspace.begin_stages()?;
                         let enums = only(&comparison, workspace, &first);
-                        let finished = commit_all(workspace, &enums, Part::Everything, &learned, progress)?;
+                        let finished = commit_all(workspace, &enums, RunPart::Everything, &learned, progress)?;
                         steps.extend(finished.plan.steps);
                         comparison = workspace.compare_again(settings)?;
                         continue;
@@ -75,7 +83,7 @@ pub fn apply(
                 return Ok(Plan { steps, migrations, applied_migrations, ..finished.plan });
             }
             Stage::Before(migrations) => {
-                let finished = commit_all(workspace, &migrations, Part::Migrations, &learned, progress)?;
+                let finished = commit_all(workspace, &migrations, RunPart::Migrations, &learned, progress)?;
                 workspace.keep(settings, &mut learned, &finished);
                 steps.extend(finished.plan.steps);
             }
@@ -110,7 +118,7 @@ fn only(comparison: &Comparison, workspace: &Workspace, first: &[CommitFirst]) -
 fn commit_all(
     workspace: &mut Workspace,
     comparison: &Comparison,
-    part: Part<'_>,
+    part: RunPart<'_>,
     learned: &Learned,
     progress: &dyn Progress,
 ) -> Result<Box<Finished>> {

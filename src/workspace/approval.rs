@@ -10,7 +10,7 @@ use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::effect::Effect;
 use crate::model::plan::{Phase, Plan};
 use crate::model::project::Place;
-use crate::output::{self, Extra};
+use crate::output::{self, Detail};
 use crate::postgres::connection::interrupt;
 
 /// What was typed about agreeing.
@@ -73,7 +73,7 @@ pub fn ask(workspace: &mut Workspace, settings: &Settings, consent: &Consent, pl
             None => Ok(()),
         };
     }
-    output::print_error(&output::plan::text(plan, Extra::LeftOut));
+    output::print_error(&output::plan::text(plan, Detail::LeftOut));
     let what = if has_losses {
         "This loses data. "
     } else if is_final {

@@ -4,7 +4,7 @@ use std::mem::take;
 
 use super::approval::refused;
 use super::opening::Workspace;
-use super::part::Part;
+use super::part::RunPart;
 use super::saved;
 use crate::engine::comparison::Comparison;
 use crate::error::{Error, Kind, Result};
@@ -24,14 +24,14 @@ pub type Recording<'a> = &'a dyn Fn(&Finished) -> Migrations;
 /// What is to be recorded of migrations.
 #[derive(Debug, Default)]
 pub struct Migrations {
-    pub records: Vec<(MigrationId, Standing)>,
+    pub records: Vec<(MigrationId, MigrationProgress)>,
     pub taken_back: Vec<String>,
     pub events: Vec<NewEvent>,
 }
 
 /// How far a migration came in a transaction.
 #[derive(Debug, Clone)]
-pub enum Standing {
+pub enum MigrationProgress {
     Applied {
         milliseconds: i64,
     },
@@ -48,22 +48,25 @@ pub fn all_applied(workspace: &Workspace) -> impl Fn(&Finished) -> Migrations + 
     let migrations = workspace.project.migrations.as_deref().unwrap_or_default();
     let names: Vec<String> = migrations.iter().map(|migration| migration.name.clone()).collect();
     move |finished| {
-        let mut all = Migrations::default();
+        let mut applied = Migrations::default();
         for ran in &finished.migrations {
             let milliseconds = i64::try_from(ran.took.as_millis()).unwrap_or(i64::MAX);
-            all.records.push((ran.id, Standing::Applied { milliseconds }));
+            applied.records.push((ran.id, MigrationProgress::Applied { milliseconds }));
             let event = NewEvent::new(Deed::Applied, names[ran.id.0].clone());
-            all.events.push(NewEvent { duration: Some(milliseconds), ..event });
+            applied.events.push(NewEvent { duration: Some(milliseconds), ..event });
         }
-        all
+        applied
     }
 }
 
 /// Runs a stage in a transaction of its own. Rolled back if something has to be committed before.
+///
+/// # Errors
+/// Those of [`crate::trial::run`] and of [`record`]; nothing of the stage stays.
 pub fn commit(
     workspace: &mut Workspace,
     comparison: &Comparison,
-    part: Part<'_>,
+    part: RunPart<'_>,
     learned: &Learned,
     progress: &dyn Progress,
     recording: Recording<'_>,
@@ -80,6 +83,10 @@ pub fn commit(
 }
 
 /// Records what the open transaction did and commits it.
+///
+/// # Errors
+/// `Disagreement` where data would be lost that nobody agreed to lose, or where a saved plan says something else; what
+/// PostgreSQL refuses at COMMIT; `Unavailable` where the connection was lost and the server did not commit, or nobody can tell.
 pub fn record(workspace: &mut Workspace, finished: &mut Finished, recording: Recording<'_>) -> Result<()> {
     if let Some(error) = refused(&forbidden(&finished.plan, &workspace.allowed)) {
         workspace.session.rollback()?;
@@ -135,11 +142,11 @@ fn find_out(workspace: &mut Workspace, run: &str) -> Result<()> {
     Err(Error::new(Kind::Unavailable, Diagnostic::new(message).help("run the command again")))
 }
 
-impl Standing {
+impl MigrationProgress {
     fn record<'a>(&self, migration: &'a crate::model::migration::Migration) -> MigrationRecord<'a> {
         match self {
-            Standing::Applied { milliseconds } => MigrationRecord::applied(migration, *milliseconds),
-            Standing::Partial { completed, section, milliseconds } => MigrationRecord {
+            MigrationProgress::Applied { milliseconds } => MigrationRecord::applied(migration, *milliseconds),
+            MigrationProgress::Partial { completed, section, milliseconds } => MigrationRecord {
                 standing: crate::model::record::Standing::Partial,
                 completed: *completed,
                 section: Some(section.clone()),

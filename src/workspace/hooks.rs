@@ -7,11 +7,17 @@ use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 
 /// Runs `before_apply`, if there is one. If it fails nothing is applied.
+///
+/// # Errors
+/// `Usage`: it cannot be run, or ends with another code than 0.
 pub fn before_apply(settings: &Settings) -> Result<()> {
     run(settings, "before_apply", settings.before_apply.as_deref(), "nothing was applied")
 }
 
 /// Runs `on_success`, if there is one.
+///
+/// # Errors
+/// `Usage`: it cannot be run, or ends with another code than 0.
 pub fn on_success(settings: &Settings) -> Result<()> {
     run(settings, "on_success", settings.on_success.as_deref(), "everything was applied before it")
 }

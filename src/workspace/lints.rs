@@ -10,7 +10,7 @@ use crate::model::diagnostic::{Diagnostic, NoteLabel};
 use crate::model::name::Name;
 use crate::model::project::{Place, Project};
 use crate::model::record::{Dependency, RecordedStatement};
-use crate::model::report::{Finding, Level, Rule};
+use crate::model::report::{Finding, Rule, Severity};
 use crate::model::statement::Statement;
 use crate::postgres::catalog::lints::{self, Answer};
 
@@ -18,7 +18,7 @@ use crate::postgres::catalog::lints::{self, Answer};
 const ROUTINES: u32 = 1255;
 
 /// What can be seen without a server.
-pub fn of_files(settings: &Settings, project: &Project) -> Result<Vec<Finding>> {
+pub fn of_files(settings: &Settings, project: &Project) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(level) = settings.level(Rule::EditedHistory) {
         findings.extend(
@@ -33,10 +33,13 @@ pub fn of_files(settings: &Settings, project: &Project) -> Result<Vec<Finding>> 
     if let Some(level) = settings.level(Rule::Unused) {
         findings.extend(unused(project, statements).into_iter().map(|diagnostic| finding(Rule::Unused, level, diagnostic)));
     }
-    Ok(findings)
+    findings
 }
 
 /// What only the finished database can tell.
+///
+/// # Errors
+/// Those of [`Session::query`](crate::postgres::session::Session::query).
 pub fn of_database(settings: &Settings, workspace: &mut Workspace) -> Result<Vec<Finding>> {
     let recorded = workspace.state.read(&mut workspace.session)?;
     let places = Places::new(&workspace.project, &recorded.statements);
@@ -44,7 +47,9 @@ pub fn of_database(settings: &Settings, workspace: &mut Workspace) -> Result<Vec
     if let Some(level) = settings.level(Rule::FunctionBody) {
         let mut answers = lints::broken_sql_functions(&mut workspace.session)?;
         // A file may have set how its functions are to be read.
-        answers.retain(|answer| places.statements.get(&answer.function).is_some_and(|one| one.settings.statements.is_empty()));
+        answers.retain(|answer| {
+            places.statements.get(&answer.function).is_some_and(|statement| statement.settings.statements.is_empty())
+        });
         findings.extend(answers.iter().map(|answer| places.finding(Rule::FunctionBody, level, answer)));
     }
     if let Some(level) = settings.level(Rule::SecurityDefiner) {
@@ -57,7 +62,7 @@ pub fn of_database(settings: &Settings, workspace: &mut Workspace) -> Result<Vec
         let answers = lints::plpgsql(&mut workspace.session);
         workspace.session.rollback()?;
         for answer in answers? {
-            let level = if answer.is_error { level } else { level.max(Level::Warning) };
+            let level = if answer.is_error { level } else { level.max(Severity::Warning) };
             findings.push(places.finding(Rule::Plpgsql, level, &answer));
         }
     }
@@ -69,7 +74,7 @@ pub fn of_database(settings: &Settings, workspace: &mut Workspace) -> Result<Vec
     Ok(findings)
 }
 
-fn finding(rule: Rule, level: Level, diagnostic: Diagnostic) -> Finding {
+fn finding(rule: Rule, level: Severity, diagnostic: Diagnostic) -> Finding {
     Finding { level, rule: rule.name().to_owned(), diagnostic }
 }
 
@@ -80,15 +85,15 @@ struct Places<'a> {
 
 impl<'a> Places<'a> {
     fn new(project: &'a Project, rows: &[RecordedStatement]) -> Self {
-        let all = project.statements.as_deref().unwrap_or_default();
+        let statements = project.statements.as_deref().unwrap_or_default();
         let by_checksum: HashMap<String, &Statement> =
-            all.iter().map(|statement| (statement.checksum.to_string(), statement)).collect();
+            statements.iter().map(|statement| (statement.checksum.to_string(), statement)).collect();
         let made = rows.iter().filter_map(|row| Some((row.id?, by_checksum.get(&row.checksum)?)));
         let made = made.filter(|(id, _)| id.class == ROUTINES);
         Places { statements: made.map(|(id, statement)| (id.object, *statement)).collect() }
     }
 
-    fn finding(&self, rule: Rule, level: Level, answer: &Answer) -> Finding {
+    fn finding(&self, rule: Rule, level: Severity, answer: &Answer) -> Finding {
         let mut diagnostic = Diagnostic::new(answer.message.clone());
         diagnostic.place = self.statements.get(&answer.function).map(|statement| place(statement, answer.line));
         if !answer.hint.is_empty() {
@@ -142,7 +147,7 @@ fn edited_history(settings: &Settings, project: &Project) -> Vec<Diagnostic> {
 /// Names in `depends-on` that nobody creates, where somebody creates almost the same.
 fn declared_amiss(project: &Project, statements: &[Statement]) -> Vec<Diagnostic> {
     let created: BTreeSet<&Name> =
-        all_statements(project).flat_map(|statement| &statement.mentions.creates).map(|one| &one.name).collect();
+        all_statements(project).flat_map(|statement| &statement.mentions.creates).map(|created| &created.name).collect();
     let mut found = Vec::new();
     for statement in statements {
         for declared in &statement.declared {

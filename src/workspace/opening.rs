@@ -6,9 +6,9 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
 use super::migration_lookup;
-use super::part::Part;
+use super::part::RunPart;
 use super::saved_plan::SavedPlan;
-use crate::config::{Lessons, Settings};
+use crate::config::{LearnedCache, Settings};
 use crate::engine::comparison::compare;
 use crate::engine::healing;
 use crate::engine::status;
@@ -90,6 +90,9 @@ pub struct Workspace {
 
 impl Workspace {
     /// Reads the files while it connects, reads the records and looks for drift.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the files ([`load`]); the database cannot be reached, or its state tables cannot be read.
     pub fn open(settings: &Settings) -> Result<Self> {
         let directories = directories(settings);
         let (project, workspace) = std::thread::scope(|scope| {
@@ -100,7 +103,10 @@ impl Workspace {
         Ok(Workspace { project: project??, ..workspace? })
     }
 
-    /// The same without a project, which is still to come.
+    /// Connects, and reads the records; the project, still empty, and drift are left to the caller.
+    ///
+    /// # Errors
+    /// The settings name no server, it cannot be reached, or its state tables cannot be read.
     pub fn connect(settings: &Settings) -> Result<Self> {
         let target = target(settings)?;
         let state = StateTables::new(&settings.state_schema);
@@ -224,6 +230,9 @@ impl Workspace {
 
     /// A new connection in place of one that was lost, with the lock, as soon as the server answers; within the time that the
     /// lock may take.
+    ///
+    /// # Errors
+    /// `Unavailable`: the server does not answer within that time, or the lock is held by another.
     pub fn connect_again(&mut self) -> Result<()> {
         let until = Instant::now() + self.lock_wait;
         let mut session = loop {
@@ -252,6 +261,9 @@ impl Workspace {
     }
 
     /// Takes the lock, whether anything is to be done or not.
+    ///
+    /// # Errors
+    /// `Unavailable`: another pgmg holds the lock until the waiting time is over.
     pub fn lock(&mut self, settings: &Settings) -> Result<()> {
         lock::acquire(&mut self.session, settings.lock_wait)
     }
@@ -263,6 +275,9 @@ impl Workspace {
     }
 
     /// Compares files, records and, unless drift is left alone, what is recorded with what is there.
+    ///
+    /// # Errors
+    /// `Disagreement`: an applied migration was edited, deleted or overtaken; a code directory has become empty.
     pub fn compare(&mut self, settings: &Settings) -> Result<Comparison> {
         let mut comparison = compare(&self.project, &self.recorded)?;
         self.leave_alone(&mut comparison);
@@ -319,7 +334,7 @@ impl Workspace {
     pub fn run_trial(
         &mut self,
         comparison: &Comparison,
-        part: Part<'_>,
+        part: RunPart<'_>,
         learned: &Learned,
         progress: &dyn Progress,
     ) -> Result<Ended> {
@@ -356,7 +371,7 @@ impl Workspace {
     pub fn keep(&self, settings: &Settings, learned: &mut Learned, finished: &Finished) {
         let before = learned.clone();
         learned.update(&self.project, &finished.learned);
-        if settings.lessons == Lessons::Dropped {
+        if settings.lessons == LearnedCache::Dropped {
             return;
         }
         let mut objects = Objects::load(&settings.root).unwrap_or_default();

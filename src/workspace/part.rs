@@ -8,7 +8,7 @@ use crate::model::statement::MigrationId;
 
 /// What of a comparison takes part in a run.
 #[derive(Debug, Clone)]
-pub enum Part<'a> {
+pub enum RunPart<'a> {
     Everything,
     /// The pending migrations, and of the code what they need.
     Migrations,
@@ -18,22 +18,22 @@ pub enum Part<'a> {
     Down(&'a [Migration]),
 }
 
-impl<'a> Part<'a> {
+impl<'a> RunPart<'a> {
     /// How much of the code directory a scope covers.
     pub fn of_scope(scope: Scope) -> Self {
         match scope {
-            Scope::Everything => Part::Everything,
-            Scope::WhatMigrationsNeed => Part::Migrations,
+            Scope::Everything => RunPart::Everything,
+            Scope::WhatMigrationsNeed => RunPart::Migrations,
         }
     }
 
     /// The part of a whole run.
     pub fn of(self, work: Work<'a>) -> Work<'a> {
         match self {
-            Part::Everything => work,
-            Part::Migrations => Work { scope: Scope::WhatMigrationsNeed, ..work },
-            Part::Section(id, statements) => Work { scope: Scope::WhatMigrationsNeed, ..work.with_part(id, statements) },
-            Part::Down(down) => work.with_down(down),
+            RunPart::Everything => work,
+            RunPart::Migrations => Work { scope: Scope::WhatMigrationsNeed, ..work },
+            RunPart::Section(id, statements) => Work { scope: Scope::WhatMigrationsNeed, ..work.with_part(id, statements) },
+            RunPart::Down(down) => work.with_down(down),
         }
     }
 }

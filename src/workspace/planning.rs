@@ -1,7 +1,7 @@
 //! What apply would do, found by doing it and rolling back.
 
 use super::opening::Workspace;
-use super::part::Part;
+use super::part::RunPart;
 use crate::config::Settings;
 use crate::engine::comparison::Comparison;
 use crate::engine::stages;
@@ -9,10 +9,13 @@ use crate::error::Result;
 use crate::learned::Learned;
 use crate::model::plan::{Action, Plan, Reason, Step};
 use crate::output::progress::Bar;
-use crate::output::{Extra, Presentation};
+use crate::output::{Detail, Presentation};
 use crate::trial::{CommitFirst, Ended, redefinition};
 
 /// The plan of everything that is pending; where this role or server is read-only, in the known order.
+///
+/// # Errors
+/// Those of [`Workspace::compare_locked`] and [`tried`].
 pub fn plan(workspace: &mut Workspace, settings: &Settings, presentation: &Presentation) -> Result<Plan> {
     let read_only = workspace.session.read_only_because()?;
     if let Some(reason) = read_only {
@@ -32,6 +35,9 @@ pub fn plan(workspace: &mut Workspace, settings: &Settings, presentation: &Prese
 }
 
 /// The plan of a comparison, tried and rolled back; where that cannot be, in the known order.
+///
+/// # Errors
+/// What PostgreSQL refuses, or no order resolves; everything is rolled back.
 pub fn tried(
     workspace: &mut Workspace,
     settings: &Settings,
@@ -44,7 +50,7 @@ pub fn tried(
         return Ok(workspace.known_order(comparison, &learned, reason));
     }
     let progress = Bar::new(presentation.progress);
-    let mut finished = match workspace.run_trial(comparison, Part::of_scope(workspace.scope()), &learned, &progress)? {
+    let mut finished = match workspace.run_trial(comparison, RunPart::of_scope(workspace.scope()), &learned, &progress)? {
         Ended::Finished(finished) => finished,
         Ended::CommitBefore(id) => {
             workspace.session.rollback()?;
@@ -60,7 +66,7 @@ pub fn tried(
             return Ok(committed_first(workspace, comparison, &learned, &first));
         }
     };
-    if presentation.diff == Extra::Shown {
+    if presentation.diff == Detail::Shown {
         let objects = redefinition::remade(&finished, &workspace.recorded);
         let after = redefinition::definitions(&mut workspace.session, &objects)?;
         workspace.session.rollback()?;

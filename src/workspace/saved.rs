@@ -14,6 +14,9 @@ use crate::model::plan::Plan;
 const LISTED: usize = 20;
 
 /// Writes a plan to a file, in one piece.
+///
+/// # Errors
+/// `Usage`: the file cannot be written.
 pub fn write(workspace: &Workspace, settings: &Settings, target: Option<&str>, plan: &Plan, path: &Path) -> Result<()> {
     let saved = SavedPlan {
         environment: settings.environment.clone(),
@@ -55,11 +58,17 @@ pub fn read(path: &Path, settings: &Settings) -> Result<SavedPlan> {
 }
 
 /// Refuses a plan whose files or database are no longer as they were.
+///
+/// # Errors
+/// `Disagreement`, with what differs.
 pub fn check_basis(saved: &SavedPlan, workspace: &Workspace) -> Result<()> {
     refuse("files or database were changed since the plan was made", saved.outdated(&workspace.project, &workspace.recorded))
 }
 
 /// Refuses what does not do what the plan says.
+///
+/// # Errors
+/// `Disagreement`, with what differs.
 pub fn check_result(saved: &SavedPlan, plan: &Plan) -> Result<()> {
     if !saved.tried {
         return Ok(());

@@ -31,28 +31,34 @@ static ROLE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"^role "(.+
 /// A database that vanishes with this value.
 #[derive(Debug)]
 pub struct Scratch {
-    place: Place,
+    place: Server,
     connection_string: String,
     database: Option<String>,
     user: String,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Server {
     Own(Throwaway),
     Given,
 }
 
 impl Scratch {
     /// In a server of our own, with the files of an earlier one if there are any.
+    ///
+    /// # Errors
+    /// No server is on this machine, or it does not start.
     pub fn start(bin_dir: Option<PathBuf>, contents: Option<PathBuf>) -> Result<Scratch> {
         let options = ThrowawayOptions { bin_dir, contents, ..ThrowawayOptions::default() };
         let server = Throwaway::start(&options)?;
         let connection_string = server.connection_string();
-        Ok(Scratch { place: Place::Own(server), connection_string, database: None, user: "postgres".to_owned() })
+        Ok(Scratch { place: Server::Own(server), connection_string, database: None, user: "postgres".to_owned() })
     }
 
     /// In the server of a connection string, as a new database beside the one it names. What killed runs left there is dropped.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or the role may not create databases.
     pub fn in_server(connection_string: &str) -> Result<Scratch> {
         let target = Target::resolve(Some(connection_string), &|name| std::env::var(name).ok())?;
         let mut session = Session::open(&target, Duration::ZERO)?;
@@ -66,12 +72,15 @@ impl Scratch {
         let name = format!("{PREFIX}{}", run_id());
         session.execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))?.map_err(|error| trial::refused(&error))?;
         let user = target.user_name().to_owned();
-        Ok(Scratch { place: Place::Given, connection_string: connection_string.to_owned(), database: Some(name), user })
+        Ok(Scratch { place: Server::Given, connection_string: connection_string.to_owned(), database: Some(name), user })
     }
 
     /// From now on this role is used, a superuser that is made if it is not there: what it makes belongs to it.
+    ///
+    /// # Errors
+    /// The role may not make roles.
     pub fn act_as(&mut self, role: &str) -> Result<()> {
-        if role == self.user || matches!(self.place, Place::Given) {
+        if role == self.user || matches!(self.place, Server::Given) {
             return Ok(());
         }
         let quoted = quote_identifier(role);
@@ -85,8 +94,11 @@ impl Scratch {
     }
 
     /// Makes roles that are not there, so that what names them can be restored. Not in a server that was given.
+    ///
+    /// # Errors
+    /// The role may not make roles.
     pub fn make_roles(&self, roles: &[String]) -> Result<()> {
-        if matches!(self.place, Place::Given) {
+        if matches!(self.place, Server::Given) {
             return Ok(());
         }
         for role in roles {
@@ -102,10 +114,13 @@ impl Scratch {
     }
 
     /// Where it is, resolved.
+    ///
+    /// # Errors
+    /// `Usage`: the connection string cannot be read.
     pub fn target(&self) -> Result<Target> {
         let target = Target::resolve(Some(&self.connection_string), &|name| match self.place {
-            Place::Own(_) => None,
-            Place::Given => std::env::var(name).ok(),
+            Server::Own(_) => None,
+            Server::Given => std::env::var(name).ok(),
         })?;
         Ok(match &self.database {
             Some(name) => target.on_database(name),
@@ -116,20 +131,23 @@ impl Scratch {
     /// Where the server's files are, if it is our own.
     pub fn data(&self) -> Option<PathBuf> {
         match &self.place {
-            Place::Own(server) => Some(server.data_directory()),
-            Place::Given => None,
+            Server::Own(server) => Some(server.data_directory()),
+            Server::Given => None,
         }
     }
 
     /// Ends the server, if it is our own; where its files are, as long as this value lives.
     pub fn stop(&mut self) -> Option<PathBuf> {
         match &mut self.place {
-            Place::Own(server) => Some(server.stop()),
-            Place::Given => None,
+            Server::Own(server) => Some(server.stop()),
+            Server::Given => None,
         }
     }
 
     /// Runs a statement of our own.
+    ///
+    /// # Errors
+    /// It cannot be reached, or PostgreSQL refuses the statement.
     pub fn run(&self, sql: &str) -> Result<()> {
         run_in(&self.target()?, sql)
     }
@@ -162,7 +180,7 @@ impl Scratch {
                 Err(error) => error,
             };
             let missing: Vec<String> = missing_roles(&error).into_iter().filter(|role| !made.contains(role)).collect();
-            if missing.is_empty() || matches!(self.place, Place::Given) {
+            if missing.is_empty() || matches!(self.place, Server::Given) {
                 return Err(error);
             }
             log::info!("not there, and made: {}", missing.join(", "));

@@ -15,6 +15,9 @@ const THROWAWAY: &str = "throwaway";
 
 /// Copies the schema of a database, and what pgmg recorded there, to `place`: a connection string, whose server gets a database
 /// of its own for it, or `throwaway`. The copy has no other data, and is gone when it is dropped.
+///
+/// # Errors
+/// `pg_dump` is not found or fails; the other server cannot be reached, or does not take what was dumped.
 pub fn copy(workspace: &mut Workspace, settings: &Settings, place: &str) -> Result<Scratch> {
     let bin_dir = binaries::find_version(None, workspace.session.major()?);
     // A given server needs none; what dumps and restores may lie on the PATH as well.

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::config::{Lessons, Settings};
+use crate::config::{LearnedCache, Settings};
 use crate::error::{Error, Result};
 use crate::model::diagnostic::Diagnostic;
 
@@ -46,7 +46,7 @@ impl Staged {
         Settings {
             migrations_dir: settings.migrations_dir.as_ref().map(there),
             code_dir: settings.code_dir.as_ref().map(there),
-            lessons: Lessons::Dropped,
+            lessons: LearnedCache::Dropped,
             ..settings.clone()
         }
     }

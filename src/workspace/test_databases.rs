@@ -12,20 +12,8 @@ use crate::postgres::connection::Target;
 use crate::server::binaries;
 use crate::server::kept_builds::KeptBuilds;
 
-/// A throwaway server with a project built in it. It ends with this value, on Linux even if the process is killed.
-///
-/// ```no_run
-/// use std::sync::LazyLock;
-///
-/// static DATABASES: LazyLock<pgmg::Databases> = LazyLock::new(|| pgmg::Databases::of(".").expect("the project builds"));
-///
-/// #[test]
-/// fn orders_are_counted() {
-///     let database = DATABASES.copy().expect("a database");
-///     let mut client = postgres::Client::connect(&database.connection_string(), postgres::NoTls).expect("a connection");
-///     // ... its changes are seen by no other test.
-/// }
-/// ```
+/// A throwaway server with a project built in it. It ends with this value, on Linux even if the process is killed. The first page
+/// of the [crate] shows how a test suite keeps one.
 #[derive(Debug)]
 pub struct Databases {
     scratch: Scratch,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::pgmg::server::throwaway::{Throwaway, ThrowawayOptions};
+use ::pgmg::internals::server::throwaway::{Throwaway, ThrowawayOptions};
 use postgres::{Client, NoTls};
 
 use super::files::project;

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use ::pgmg::server::throwaway::{Throwaway, ThrowawayOptions};
+use ::pgmg::internals::server::throwaway::{Throwaway, ThrowawayOptions};
 use postgres::config::Host;
 use postgres::{Client, NoTls};
 

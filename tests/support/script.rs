@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use ::pgmg::project::{Directories, load};
+use ::pgmg::internals::project::{Directories, load};
 
 use super::database::Server;
 use super::project::Tree;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::{AGAIN, Announcement, Migrations, Standing, Watch};
+use super::{AGAIN, Announcement, Migrations, Watch, WatchState};
 use crate::error::{Error, Kind, Result};
 use crate::model::plan::Plan;
 use crate::model::project::Project;
@@ -11,7 +11,7 @@ use crate::output::progress::Bar;
 use crate::output::watch::{Event, Waiting, payload};
 use crate::postgres::connection::interrupt;
 use crate::project::cached::Seen;
-use crate::watching::debounce::Sign;
+use crate::watching::debounce::FileChange;
 use crate::workspace::applying;
 use crate::workspace::approval::{self, Consent};
 use crate::workspace::hooks;
@@ -31,23 +31,23 @@ impl Watch<'_> {
     /// Only what ends the watch: Ctrl-C, or a result that cannot be written.
     pub fn attempt(&mut self) -> Result<()> {
         let gone = self.debounce.take();
-        if let Err(why) = self.ears.follow(&mut self.debounce) {
-            self.deafen(&why)?;
+        if let Err(why) = self.files.follow(&mut self.debounce) {
+            self.use_polling(&why)?;
         }
         let begin = Instant::now();
         let read = self.kept.read();
         log::debug!("files read in {:.1?}", begin.elapsed());
-        self.ears.read(&read.seen);
+        self.files.read(&read.seen);
         if !self.is_complete(&read.seen, &gone) {
             return Ok(());
         }
         match read.project {
             Ok(project) => self.apply_project(project, begin),
             // A file may have gone while it was looked at, or be changing at this moment.
-            Err(error) if error.kind == Kind::Usage && matches!(self.standing, Standing::Starting | Standing::Good) => {
-                self.standing = Standing::Unread;
+            Err(error) if error.kind == Kind::Usage && matches!(self.state, WatchState::Starting | WatchState::Good) => {
+                self.state = WatchState::Unread;
                 if let Some(root) = self.roots.first() {
-                    self.debounce.note(root, Sign::Written, Instant::now());
+                    self.debounce.note(root, FileChange::Written, Instant::now());
                 }
                 Ok(())
             }
@@ -64,7 +64,7 @@ impl Watch<'_> {
         let missing: Vec<PathBuf> = self.present.iter().filter(|path| !is_there(path)).cloned().collect();
         self.present.extend(seen.iter().filter(|(_, stamp)| !stamp.is_empty()).map(|(path, _)| path.clone()));
         for path in &missing {
-            self.debounce.note(path, Sign::Gone, Instant::now());
+            self.debounce.note(path, FileChange::Gone, Instant::now());
         }
         missing.is_empty()
     }
@@ -78,8 +78,8 @@ impl Watch<'_> {
         match &done {
             Ok(Done::Applied(plan, took)) => self.finish(&mut workspace, plan, *took)?,
             Ok(Done::Nothing(plan)) => {
-                let before = std::mem::replace(&mut self.standing, Standing::Good);
-                if matches!(before, Standing::Starting | Standing::Failed(_)) {
+                let before = std::mem::replace(&mut self.state, WatchState::Good);
+                if matches!(before, WatchState::Starting | WatchState::Failed(_)) {
                     self.tell(&Event::Matches { plan })?;
                 }
             }
@@ -87,7 +87,7 @@ impl Watch<'_> {
             Err(_) => {}
         }
         // The next attempt begins as the first one did, but with everything warm.
-        let kept = workspace.session.clean().and_then(|()| workspace.refresh_records());
+        let kept = workspace.session.discard_all().and_then(|()| workspace.refresh_records());
         interrupt::nothing_to_cancel();
         match (done, kept) {
             // The watch is about to end.
@@ -140,7 +140,7 @@ impl Watch<'_> {
         match Workspace::connect(self.settings) {
             Ok(workspace) => {
                 self.tell(&Event::Connected { target: &workspace.target_name() })?;
-                self.standing = Standing::Good;
+                self.state = WatchState::Good;
                 Ok(Some(Box::new(workspace)))
             }
             Err(error) if error.kind == Kind::Interrupted => Ok(None),
@@ -156,9 +156,9 @@ impl Watch<'_> {
     fn disconnected(&mut self, error: &Error) -> Result<()> {
         let why = error.diagnostics.first().map(|first| first.message.clone()).unwrap_or_default();
         self.retry = Some(Instant::now());
-        let now = Standing::Disconnected(why.clone());
-        if self.standing != now {
-            self.standing = now;
+        let now = WatchState::Disconnected(why.clone());
+        if self.state != now {
+            self.state = now;
             self.tell(&Event::Disconnected { why: &why })?;
         }
         Ok(())
@@ -166,10 +166,10 @@ impl Watch<'_> {
 
     /// Nothing was applied. What lies elsewhere (another pgmg at work, a lock) is tried again, and said once.
     fn failed(&mut self, error: &Error, took: Duration) -> Result<()> {
-        let before = std::mem::replace(&mut self.standing, Standing::Failed(error.kind));
+        let before = std::mem::replace(&mut self.state, WatchState::Failed(error.kind));
         if error.kind == Kind::Unavailable {
             self.retry = Some(Instant::now() + AGAIN);
-            if before == Standing::Failed(Kind::Unavailable) {
+            if before == WatchState::Failed(Kind::Unavailable) {
                 return Ok(());
             }
         }

@@ -55,7 +55,7 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::super::tests::{around, example};
     use super::*;
-    use crate::model::graph::Direction;
+    use crate::model::graph::EdgeDirection;
 
     #[test]
     fn a_part_in_dot() {
@@ -75,7 +75,7 @@ digraph pgmg {
   \"view.totals\" -> \"table.orders\" [class=catalog];
 }
 ";
-        let both = [Direction::Needs, Direction::NeededBy];
+        let both = [EdgeDirection::Needs, EdgeDirection::NeededBy];
         assert_eq!(dot(&around(&example(), "view.totals", &both, Some(1))), expected);
         assert_eq!(quoted("a\\N\"\n"), "\"a\\\\N\\\"\\n\"");
     }

@@ -37,11 +37,11 @@ mod tests {
 
     use super::super::tests::{around, example};
     use super::*;
-    use crate::model::graph::Direction;
+    use crate::model::graph::EdgeDirection;
 
     #[test]
     fn a_graph_has_the_documented_fields() {
-        let shown = json(&around(&example(), "function.total(integer)", &[Direction::Needs], None));
+        let shown = json(&around(&example(), "function.total(integer)", &[EdgeDirection::Needs], None));
         let shown: Value = serde_json::from_str(&shown).expect("JSON");
         let object =
             |name: &str, kind: &str, path: &str| json!({"name": name, "kind": kind, "summary": null, "path": path, "line": 1});

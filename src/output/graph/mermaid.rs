@@ -46,7 +46,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::super::tests::{around, example, whole};
     use super::*;
-    use crate::model::graph::Direction;
+    use crate::model::graph::EdgeDirection;
 
     #[test]
     fn everything_as_a_flowchart() {
@@ -71,7 +71,7 @@ flowchart LR
 
     #[test]
     fn the_object_it_is_about_stands_out() {
-        let part = mermaid(&around(&example(), "table.orders", &[Direction::Needs], None));
+        let part = mermaid(&around(&example(), "table.orders", &[EdgeDirection::Needs], None));
         assert_eq!(part, "flowchart LR\n  n0[\"table.orders\"]\n  style n0 stroke-width:3px\n");
     }
 }

@@ -7,13 +7,13 @@ mod mermaid;
 mod path;
 mod text;
 
-use crate::model::graph::{Direction, Graph, GraphObject};
+use crate::model::graph::{EdgeDirection, GraphObject, ObjectGraph};
 
 pub use path::{path_json, path_text};
 
 /// What the graph is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notation {
+pub enum GraphFormat {
     /// Trees for people.
     Text,
     /// For Graphviz.
@@ -29,29 +29,29 @@ pub enum Notation {
 /// What of a graph is shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Excerpt<'a> {
-    pub graph: &'a Graph,
+    pub graph: &'a ObjectGraph,
     /// The object that it is about, by its index; `None`: everything.
     pub about: Option<usize>,
     /// Which ways are followed from it.
-    pub directions: &'a [Direction],
+    pub directions: &'a [EdgeDirection],
     /// How many edges far; `None`: as far as they go.
     pub depth: Option<usize>,
 }
 
-/// The excerpt in a notation, with a line break at its end.
-pub fn written(excerpt: &Excerpt<'_>, notation: Notation) -> String {
-    match notation {
-        Notation::Text => text::text(excerpt),
-        Notation::Dot => dot::dot(excerpt),
-        Notation::Mermaid => mermaid::mermaid(excerpt),
-        Notation::Json => json::json(excerpt),
-        Notation::Html => html::html(excerpt),
+/// The excerpt in a format, with a line break at its end.
+pub fn written(excerpt: &Excerpt<'_>, format: GraphFormat) -> String {
+    match format {
+        GraphFormat::Text => text::text(excerpt),
+        GraphFormat::Dot => dot::dot(excerpt),
+        GraphFormat::Mermaid => mermaid::mermaid(excerpt),
+        GraphFormat::Json => json::json(excerpt),
+        GraphFormat::Html => html::html(excerpt),
     }
 }
 
 impl Excerpt<'_> {
     /// What is shown, as a graph of its own, with the place in it of the object that it is about.
-    fn part(&self) -> (Graph, Option<usize>) {
+    fn part(&self) -> (ObjectGraph, Option<usize>) {
         let Some(about) = self.about else { return (self.graph.clone(), None) };
         let part = self.graph.around(about, self.directions, self.depth);
         let name = &self.graph.objects()[about].name;
@@ -72,7 +72,7 @@ pub(super) mod tests {
     use crate::model::record::LearnedFrom;
 
     /// A small project with one of everything: an object of a migration, a GRANT, every way to know, a circle, an odd name.
-    pub fn example() -> Graph {
+    pub fn example() -> ObjectGraph {
         let object = |name: &str, path: Option<&str>, line: usize, sql: &str| GraphObject {
             name: name.into(),
             summary: None,
@@ -99,16 +99,16 @@ pub(super) mod tests {
             edge("function.total(integer)", "function.audit()", LearnedFrom::Text),
             edge("view.\"a </script> & \"\"b\"\"\"", "view.totals", LearnedFrom::Declared),
         ];
-        Graph::new(objects, edges)
+        ObjectGraph::new(objects, edges)
     }
 
     /// The whole of a graph.
-    pub fn whole(graph: &Graph) -> Excerpt<'_> {
+    pub fn whole(graph: &ObjectGraph) -> Excerpt<'_> {
         Excerpt { graph, about: None, directions: &[], depth: None }
     }
 
     /// What is around an object.
-    pub fn around<'a>(graph: &'a Graph, name: &str, directions: &'a [Direction], depth: Option<usize>) -> Excerpt<'a> {
+    pub fn around<'a>(graph: &'a ObjectGraph, name: &str, directions: &'a [EdgeDirection], depth: Option<usize>) -> Excerpt<'a> {
         let about = graph.objects().iter().position(|object| object.name == name);
         Excerpt { graph, about, directions, depth }
     }

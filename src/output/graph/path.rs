@@ -8,10 +8,10 @@ use super::super::diagnostic::visible;
 use super::super::json::{VERSION, line};
 use super::super::style::{FAINT, HEADING, paint};
 use super::{place, text::known};
-use crate::model::graph::{Edge, Graph};
+use crate::model::graph::{GraphEdge, ObjectGraph};
 
 /// The path for people, from `asked.0`; where only the other one needs it, that is said. With colours.
-pub fn path_text(graph: &Graph, asked: (usize, usize), path: Option<&[Edge]>) -> String {
+pub fn path_text(graph: &ObjectGraph, asked: (usize, usize), path: Option<&[GraphEdge]>) -> String {
     let name = |at: usize| visible(graph.objects()[at].shown());
     let Some(path) = path else {
         return format!("Neither needs the other: {}, {}.\n", name(asked.0), name(asked.1));
@@ -33,10 +33,9 @@ pub fn path_text(graph: &Graph, asked: (usize, usize), path: Option<&[Edge]>) ->
 }
 
 /// The path for programs, on one line; null where there is none, empty from an object to itself.
-pub fn path_json(graph: &Graph, asked: (usize, usize), path: Option<&[Edge]>) -> String {
+pub fn path_json(graph: &ObjectGraph, asked: (usize, usize), path: Option<&[GraphEdge]>) -> String {
     let name = |at: usize| graph.objects()[at].name.as_str();
-    let edge =
-        |edge: &Edge| json!({"object": name(edge.object), "needs": name(edge.needs), "learned_from": edge.learned_from.word()});
+    let edge = |edge: &GraphEdge| json!({"object": name(edge.object), "needs": name(edge.needs), "learned_from": edge.learned_from.word()});
     line(&json!({
         "version": VERSION,
         "command": "why",

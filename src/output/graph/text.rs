@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::super::diagnostic::visible;
 use super::super::style::{CHANGED, FAINT, HEADING, count, paint};
 use super::{Excerpt, place};
-use crate::model::graph::{Direction, Edge, Graph};
+use crate::model::graph::{EdgeDirection, GraphEdge, ObjectGraph};
 use crate::model::record::LearnedFrom;
 
 /// Trees of what objects need, or of what needs the one that it is about; what was shown before is not unfolded again. With
@@ -25,7 +25,7 @@ pub fn text(excerpt: &Excerpt<'_>) -> String {
 }
 
 struct Trees<'a> {
-    graph: &'a Graph,
+    graph: &'a ObjectGraph,
     depth: Option<usize>,
     text: String,
     /// What was unfolded in the tree, or trees, of this direction.
@@ -34,14 +34,14 @@ struct Trees<'a> {
 }
 
 impl Trees<'_> {
-    fn about(&mut self, about: usize, directions: &[Direction]) {
+    fn about(&mut self, about: usize, directions: &[EdgeDirection]) {
         self.line("", "", about, None, "");
         for &direction in directions {
             let all = self.graph.reachable(about, direction, self.depth).len();
             let direct = self.graph.next(about, direction).count();
             let heading = match direction {
-                Direction::Needs => "Needs",
-                Direction::NeededBy => "Needed by",
+                EdgeDirection::Needs => "Needs",
+                EdgeDirection::NeededBy => "Needed by",
             };
             let far = match self.depth {
                 Some(depth) if depth > 1 => format!(" up to {depth} steps away"),
@@ -66,17 +66,17 @@ impl Trees<'_> {
             self.text.push_str("No object of the code directory is recorded.\n");
             return;
         }
-        let is_root = |object: &usize| self.graph.next(*object, Direction::NeededBy).next().is_none();
+        let is_root = |object: &usize| self.graph.next(*object, EdgeDirection::NeededBy).next().is_none();
         let roots: Vec<usize> = objects.clone().filter(is_root).collect();
         for object in roots.into_iter().chain(objects) {
             if self.shown.insert(object) {
                 self.line("", "", object, None, "");
-                self.branches(object, Direction::Needs, "", 1);
+                self.branches(object, EdgeDirection::Needs, "", 1);
             }
         }
     }
 
-    fn branches(&mut self, object: usize, direction: Direction, indent: &str, level: usize) {
+    fn branches(&mut self, object: usize, direction: EdgeDirection, indent: &str, level: usize) {
         if self.depth.is_some_and(|depth| level > depth) {
             return;
         }
@@ -94,7 +94,7 @@ impl Trees<'_> {
         }
     }
 
-    fn line(&mut self, indent: &str, branch: &str, object: usize, edge: Option<&Edge>, mark: &str) {
+    fn line(&mut self, indent: &str, branch: &str, object: usize, edge: Option<&GraphEdge>, mark: &str) {
         let object = &self.graph.objects()[object];
         let name = visible(object.shown());
         let name = if edge.is_none() { paint(HEADING, name) } else { name };
@@ -152,14 +152,14 @@ Needed by: 4 objects, 2 of them directly
 
 (*) unfolded above
 ";
-        let both = [Direction::Needs, Direction::NeededBy];
+        let both = [EdgeDirection::Needs, EdgeDirection::NeededBy];
         assert_eq!(plain(&text(&around(&example(), "function.total(integer)", &both, None))), expected);
     }
 
     #[test]
     fn as_far_as_is_wanted() {
-        let near = around(&example(), "table.orders", &[Direction::NeededBy], Some(1)).graph.clone();
-        let shown = plain(&text(&around(&near, "table.orders", &[Direction::NeededBy], Some(1))));
+        let near = around(&example(), "table.orders", &[EdgeDirection::NeededBy], Some(1)).graph.clone();
+        let shown = plain(&text(&around(&near, "table.orders", &[EdgeDirection::NeededBy], Some(1))));
         let expected = "\
 table.orders (migrations/001.sql:1)
 
@@ -168,12 +168,12 @@ Needed by: 2 objects, directly
 └── view.totals (sql/totals.sql:2) [catalog]
 ";
         assert_eq!(shown, expected);
-        let nothing = plain(&text(&around(&near, "table.orders", &[Direction::Needs], None)));
+        let nothing = plain(&text(&around(&near, "table.orders", &[EdgeDirection::Needs], None)));
         assert_eq!(nothing, "table.orders (migrations/001.sql:1)\n\nNeeds: nothing\n");
     }
 
     #[test]
     fn a_graph_without_objects() {
-        assert_eq!(text(&whole(&Graph::default())), "No object of the code directory is recorded.\n");
+        assert_eq!(text(&whole(&ObjectGraph::default())), "No object of the code directory is recorded.\n");
     }
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::super::json::{VERSION, diagnostic, line};
 use super::word;
-use crate::model::report::{Finding, Level, Report};
+use crate::model::report::{Finding, Report, Severity};
 
 /// On one line, with a version that only changes when a field changes its meaning or goes away.
 pub(super) fn written(report: &Report) -> String {
@@ -19,8 +19,8 @@ pub(super) fn written(report: &Report) -> String {
     line(&json!({
         "version": VERSION,
         "command": "check",
-        "errors": report.count(Level::Error),
-        "warnings": report.count(Level::Warning),
+        "errors": report.count(Severity::Error),
+        "warnings": report.count(Severity::Warning),
         "elsewhere": report.elsewhere,
         "migrations": report.migrations,
         "statements": report.statements,

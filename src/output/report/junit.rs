@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use super::{place, whole_message};
-use crate::model::report::{Level, Report};
+use crate::model::report::{Report, Severity};
 
 /// The whole document. Without a finding it has one case that passed.
 pub(super) fn written(report: &Report) -> String {
-    let (cases, failures) = (report.findings.len().max(1), report.count(Level::Error));
+    let (cases, failures) = (report.findings.len().max(1), report.count(Severity::Error));
     let counts = format!("tests=\"{cases}\" failures=\"{failures}\" errors=\"0\"");
     let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n");
     let _ = writeln!(text, "  <testsuite name=\"pgmg check\" {counts}>");
@@ -16,9 +16,9 @@ pub(super) fn written(report: &Report) -> String {
         let name = escaped(&format!("{path}:{line}:{column} {}", finding.rule));
         let (message, whole) = (escaped(&finding.diagnostic.message), escaped(&whole_message(finding)));
         let body = match finding.level {
-            Level::Error => format!("<failure message=\"{message}\">{whole}</failure>"),
+            Severity::Error => format!("<failure message=\"{message}\">{whole}</failure>"),
             // A warning passes, and is there to be read.
-            Level::Warning => format!("<system-out>{whole}</system-out>"),
+            Severity::Warning => format!("<system-out>{whole}</system-out>"),
         };
         let _ = writeln!(text, "    <testcase classname=\"{}\" name=\"{name}\">{body}</testcase>", escaped(path));
     }

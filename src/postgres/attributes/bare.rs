@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tokio_postgres::types::Json;
 
 use super::grants::{self, Privilege, Target};
-use super::{Attributes, Carried, Columns, Step, captured, halves, in_roles, with_empty_path};
+use super::{Attributes, Carried, Columns, RestoreStep, captured, in_roles, unzip_ids, with_empty_path};
 use crate::error::Result;
 use crate::model::object::{CatalogId, Object};
 use crate::model::verb::Aspect;
@@ -54,15 +54,15 @@ pub fn bare(session: &mut Session, ids: &[CatalogId], added: Added, without: &[u
             Added::Privileges => created(session, &carried, without)?,
             Added::Comment | Added::Label => Created::new(),
         };
-        let one = |one: &Carried| {
+        let reset = |carried: &Carried| {
             let steps = match added {
-                Added::Privileges => privileges(one, created.get(&one.id).map_or(&[], Vec::as_slice)),
-                Added::Comment => comments(one),
-                Added::Label => labels(one),
+                Added::Privileges => privileges(carried, created.get(&carried.id).map_or(&[], Vec::as_slice)),
+                Added::Comment => comments(carried),
+                Added::Label => labels(carried),
             };
-            Bare { id: one.id, object: one.object.clone(), statements: in_roles(&steps) }
+            Bare { id: carried.id, object: carried.object.clone(), statements: in_roles(&steps) }
         };
-        Ok(carried.iter().map(one).collect())
+        Ok(carried.iter().map(reset).collect())
     })
 }
 
@@ -91,7 +91,7 @@ pub fn default_privileges(session: &mut Session, rows: &[u32]) -> Result<Default
         let (set, built_in) = (privileges(3), privileges(4));
         let target = Target { name: &on, column: None, owner: &owner, owner_role: None };
         let place = schema.map_or_else(String::new, |schema| format!(" IN SCHEMA {schema}"));
-        let worded = |steps: Vec<Step>| {
+        let worded = |steps: Vec<RestoreStep>| {
             steps
                 .into_iter()
                 .map(|step| format!("ALTER DEFAULT PRIVILEGES FOR ROLE {owner}{place} {}", step.sql))
@@ -104,27 +104,29 @@ pub fn default_privileges(session: &mut Session, rows: &[u32]) -> Result<Default
 }
 
 fn created(session: &mut Session, carried: &[Carried], without: &[u32]) -> Result<Created> {
-    let with_privileges: Vec<&Carried> = carried.iter().filter(|one| one.attributes.target.is_some()).collect();
-    let ids: Vec<CatalogId> = with_privileges.iter().map(|one| one.id).collect();
-    let (classes, objects) = halves(&ids);
-    let targets: Vec<&str> = with_privileges.iter().filter_map(|one| one.attributes.target.as_deref()).collect();
-    let owners: Vec<u32> = with_privileges.iter().map(|one| one.attributes.owner_number).collect();
+    let with_privileges: Vec<&Carried> = carried.iter().filter(|carried| carried.attributes.target.is_some()).collect();
+    let ids: Vec<CatalogId> = with_privileges.iter().map(|carried| carried.id).collect();
+    let (classes, objects) = unzip_ids(&ids);
+    let targets: Vec<&str> = with_privileges.iter().filter_map(|carried| carried.attributes.target.as_deref()).collect();
+    let owners: Vec<u32> = with_privileges.iter().map(|carried| carried.attributes.owner_number).collect();
     let sql = include_str!("created_privileges.sql");
     let rows = session.query(sql, &[&classes, &objects, &targets, &owners, &without])?;
-    let one = |row: &tokio_postgres::Row| {
+    let privileges = |row: &tokio_postgres::Row| {
         let privileges = row.get::<_, Option<Json<Vec<Privilege>>>>(2).map(|Json(privileges)| privileges);
         (CatalogId { class: row.get(0), object: row.get(1) }, privileges.unwrap_or_default())
     };
-    Ok(rows.iter().map(one).collect())
+    Ok(rows.iter().map(privileges).collect())
 }
 
-fn privileges(one: &Carried, created: &[Privilege]) -> Vec<Step> {
-    let (Some(owner), Some(name)) = (&one.attributes.owner, spelling::grant_target(&one.object)) else { return Vec::new() };
-    let role = owner_role(&one.attributes);
+fn privileges(carried: &Carried, created: &[Privilege]) -> Vec<RestoreStep> {
+    let (Some(owner), Some(name)) = (&carried.attributes.owner, spelling::grant_target(&carried.object)) else {
+        return Vec::new();
+    };
+    let role = owner_role(&carried.attributes);
     let target = Target { name: &name, column: None, owner, owner_role: role.as_deref() };
-    let wanted = one.attributes.initial_privileges.as_deref().unwrap_or(created);
-    let mut steps = grants::transition(&target, one.attributes.privileges(), wanted);
-    for column in &one.columns {
+    let wanted = carried.attributes.initial_privileges.as_deref().unwrap_or(created);
+    let mut steps = grants::transition(&target, carried.attributes.privileges(), wanted);
+    for column in &carried.columns {
         let spelled = identifier(&column.name);
         let target = Target { column: Some(&spelled), ..target };
         steps.extend(grants::transition(&target, &column.privileges, &[]));
@@ -132,35 +134,35 @@ fn privileges(one: &Carried, created: &[Privilege]) -> Vec<Step> {
     steps
 }
 
-fn comments(one: &Carried) -> Vec<Step> {
-    let role = owner_role(&one.attributes);
+fn comments(carried: &Carried) -> Vec<RestoreStep> {
+    let role = owner_role(&carried.attributes);
     let mut steps = Vec::new();
     let mut remove = |on: String| {
-        steps.push(Step { sql: format!("COMMENT ON {on} IS NULL"), what: "the comment".to_owned(), role: role.clone() });
+        steps.push(RestoreStep { sql: format!("COMMENT ON {on} IS NULL"), what: "the comment".to_owned(), role: role.clone() });
     };
-    if one.attributes.comment.is_some()
-        && let Some(address) = spelling::address(&one.object)
+    if carried.attributes.comment.is_some()
+        && let Some(address) = spelling::address(&carried.object)
     {
         remove(address);
     }
-    for column in one.columns.iter().filter(|column| column.comment.is_some()) {
-        remove(format!("COLUMN {}.{}", relation(&one.object), identifier(&column.name)));
+    for column in carried.columns.iter().filter(|column| column.comment.is_some()) {
+        remove(format!("COLUMN {}.{}", relation(&carried.object), identifier(&column.name)));
     }
     steps
 }
 
-fn labels(one: &Carried) -> Vec<Step> {
-    let role = owner_role(&one.attributes);
+fn labels(carried: &Carried) -> Vec<RestoreStep> {
+    let role = owner_role(&carried.attributes);
     let mut steps = Vec::new();
     let mut remove = |provider: &str, on: &str| {
         let sql = format!("SECURITY LABEL FOR {} ON {on} IS NULL", identifier(provider));
-        steps.push(Step { sql, what: "the security label".to_owned(), role: role.clone() });
+        steps.push(RestoreStep { sql, what: "the security label".to_owned(), role: role.clone() });
     };
-    if let Some(address) = spelling::address(&one.object) {
-        one.attributes.labels.iter().for_each(|(provider, _)| remove(provider, &address));
+    if let Some(address) = spelling::address(&carried.object) {
+        carried.attributes.labels.iter().for_each(|(provider, _)| remove(provider, &address));
     }
-    for column in &one.columns {
-        let on = format!("COLUMN {}.{}", relation(&one.object), identifier(&column.name));
+    for column in &carried.columns {
+        let on = format!("COLUMN {}.{}", relation(&carried.object), identifier(&column.name));
         column.labels.iter().for_each(|(provider, _)| remove(provider, &on));
     }
     steps

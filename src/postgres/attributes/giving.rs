@@ -1,7 +1,7 @@
 //! Gives back to an object what it carried: the statements, one after the other.
 
 use super::grants::{self, Target};
-use super::{Carried, Column, Step};
+use super::{Carried, Column, RestoreStep};
 use crate::model::name::quote_literal;
 use crate::sql::spelling::{self, identifier, qualified};
 
@@ -11,13 +11,13 @@ pub(super) struct Giving<'a> {
     pub now: &'a Carried,
     /// The role to become for what only the owner may do.
     pub owner_role: Option<String>,
-    pub steps: Vec<Step>,
+    pub steps: Vec<RestoreStep>,
 }
 
 impl<'a> Giving<'a> {
     /// Adds a statement that the owner may run.
     pub fn give(&mut self, what: impl Into<String>, sql: String) {
-        self.steps.push(Step { sql, what: what.into(), role: self.owner_role.clone() });
+        self.steps.push(RestoreStep { sql, what: what.into(), role: self.owner_role.clone() });
     }
 
     /// Adds `ALTER <the object> <action>`.
@@ -48,14 +48,14 @@ impl<'a> Giving<'a> {
         };
         // By the session's own role: it owns what it has just created.
         let sql = format!("ALTER {address} OWNER TO {was}");
-        self.steps.push(Step { sql, what: format!("the owner {was}"), role: None });
+        self.steps.push(RestoreStep { sql, what: format!("the owner {was}"), role: None });
     }
 
     /// Who was granted what on the object, beside what it is created with.
     pub fn privileges(&mut self) {
         let (was, now) = (&self.was.attributes, &self.now.attributes);
         let joins = was.member_of.as_ref().filter(|_| was.member_of != now.member_of);
-        let join = joins.zip(spelling::address(&self.now.object)).map(|(extension, address)| Step {
+        let join = joins.zip(spelling::address(&self.now.object)).map(|(extension, address)| RestoreStep {
             sql: format!("ALTER EXTENSION {extension} ADD {address}"),
             what: format!("the membership in the extension {extension}"),
             role: None,

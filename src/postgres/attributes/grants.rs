@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::Step;
+use super::RestoreStep;
 
 /// One privilege that one role gave another; roles are spelled as SQL needs them, everybody is `PUBLIC`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -40,7 +40,7 @@ pub fn owned_by(privileges: &[Privilege], was: &str, now: &str) -> Vec<Privilege
 }
 
 /// The statements that make `from` into `to`: first what is too much, then what is missing, after what it was granted with.
-pub fn transition(target: &Target<'_>, from: &[Privilege], to: &[Privilege]) -> Vec<Step> {
+pub fn transition(target: &Target<'_>, from: &[Privilege], to: &[Privilege]) -> Vec<RestoreStep> {
     let (from, to) = (entries(from), entries(to));
     let mut groups: BTreeMap<(Action, &str, &str), BTreeSet<&str>> = BTreeMap::new();
     for (&(grantor, grantee, privilege), &was_grantable) in &from {
@@ -54,7 +54,7 @@ pub fn transition(target: &Target<'_>, from: &[Privilege], to: &[Privilege]) -> 
     // What others granted goes before what they were granted.
     let mut revoked: Vec<_> = groups.into_iter().collect();
     revoked.sort_by_key(|((_, grantor, _), _)| *grantor == target.owner);
-    let mut steps: Vec<Step> = revoked.iter().map(|(group, privileges)| target.step(*group, privileges)).collect();
+    let mut steps: Vec<RestoreStep> = revoked.iter().map(|(group, privileges)| target.step(*group, privileges)).collect();
     let mut missing: Entries<'_> = to.clone();
     missing.retain(|key, grantable| from.get(key).is_none_or(|was| *grantable && !*was));
     let mut may_grant: BTreeSet<(&str, &str)> = BTreeSet::new();
@@ -98,7 +98,7 @@ enum Action {
 }
 
 impl Target<'_> {
-    fn step(&self, (action, grantor, grantee): (Action, &str, &str), privileges: &BTreeSet<&str>) -> Step {
+    fn step(&self, (action, grantor, grantee): (Action, &str, &str), privileges: &BTreeSet<&str>) -> RestoreStep {
         let column = self.column.map_or(String::new(), |column| format!(" ({column})"));
         let listed: Vec<String> = privileges.iter().map(|privilege| format!("{privilege}{column}")).collect();
         let (listed, on) = (listed.join(", "), self.name);
@@ -110,7 +110,7 @@ impl Target<'_> {
         };
         let role = if grantor == self.owner { self.owner_role } else { Some(grantor) };
         let what = format!("the privileges {listed} of {grantee}, granted by {grantor}");
-        Step { sql, what, role: role.map(str::to_owned) }
+        RestoreStep { sql, what, role: role.map(str::to_owned) }
     }
 }
 

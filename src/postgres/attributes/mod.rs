@@ -5,6 +5,9 @@
 //! given back. View options, a function's settings and cost, a tablespace can be: they are given back only if the object is
 //! created again with an unchanged text ([`Restored::All`]), because then what was there and is not in the text was set
 //! by an ALTER. What other statements of the files set (GRANT, COMMENT, ALTER) wins by running after [`restore`].
+//!
+//! # Errors
+//! Whatever is asked here fails as a query of pgmg's own does: [`Session::query`].
 
 mod bare;
 mod giving;
@@ -62,7 +65,7 @@ pub struct Refusal {
 
 /// One statement that gives something back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct RestoreStep {
     pub sql: String,
     pub what: String,
     /// The role that has to run it (SET LOCAL ROLE), spelled as SQL needs it; `None`: the session's own.
@@ -84,7 +87,7 @@ pub fn definitions(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<C
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let (classes, objects) = halves(ids);
+    let (classes, objects) = unzip_ids(ids);
     let rows = with_empty_path(session, |session| session.query(include_str!("definitions.sql"), &[&classes, &objects]))?;
     let definition = |row: &tokio_postgres::Row| (CatalogId { class: row.get(0), object: row.get(1) }, row.get::<_, String>(2));
     Ok(rows.iter().map(definition).collect())
@@ -92,7 +95,7 @@ pub fn definitions(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<C
 
 /// What gives back to each object what it carried, in the given order: nothing where nothing differs, `None` where the object
 /// is not there.
-pub fn steps(session: &mut Session, recreated: &[Recreated<'_>]) -> Result<Vec<Option<Vec<Step>>>> {
+pub fn steps(session: &mut Session, recreated: &[Recreated<'_>]) -> Result<Vec<Option<Vec<RestoreStep>>>> {
     let ids: Vec<CatalogId> = recreated.iter().map(|one| one.now).collect();
     let with_columns: Vec<CatalogId> = recreated.iter().filter(|one| !one.was.columns.is_empty()).map(|one| one.now).collect();
     let now = with_empty_path(session, |session| captured(session, &ids, Columns::AllOf(&with_columns)))?;
@@ -105,7 +108,7 @@ pub fn restore(session: &mut Session, recreated: &[Recreated<'_>]) -> Result<Vec
     let steps = steps(session, recreated)?;
     let settings = Arc::<Settings>::default();
     let mut refused = Vec::new();
-    let mut works: Vec<(&Recreated<'_>, &[Step], Vec<String>)> = Vec::new();
+    let mut works: Vec<(&Recreated<'_>, &[RestoreStep], Vec<String>)> = Vec::new();
     for (one, steps) in recreated.iter().zip(&steps) {
         match steps {
             None => refused.push(Refusal { object: one.was.object.clone(), what: "the object itself".to_owned(), error: None }),
@@ -263,7 +266,7 @@ fn captured(session: &mut Session, ids: &[CatalogId], wanted: Columns<'_>) -> Re
         Columns::AllOf(of) => (of, true),
     };
     if !of.is_empty() {
-        let (classes, objects) = halves(of);
+        let (classes, objects) = unzip_ids(of);
         for row in session.query(include_str!("columns.sql"), &[&classes, &objects, &all])? {
             let Json(column) = row.get::<_, Json<Column>>(2);
             if all || column.carries_something() {
@@ -271,7 +274,7 @@ fn captured(session: &mut Session, ids: &[CatalogId], wanted: Columns<'_>) -> Re
             }
         }
     }
-    let (classes, objects) = halves(ids);
+    let (classes, objects) = unzip_ids(ids);
     let rows = session.query(include_str!("objects.sql"), &[&classes, &objects])?;
     let mut seen = HashSet::new();
     let mut found = Vec::with_capacity(rows.len());
@@ -315,12 +318,12 @@ pub(super) fn with_empty_path<T>(session: &mut Session, work: impl FnOnce(&mut S
     Ok(done)
 }
 
-pub(crate) fn halves(ids: &[CatalogId]) -> (Vec<u32>, Vec<u32>) {
+pub(crate) fn unzip_ids(ids: &[CatalogId]) -> (Vec<u32>, Vec<u32>) {
     ids.iter().map(|id| (id.class, id.object)).unzip()
 }
 
 /// The statements with the changes of role between them; the session's own role at the end.
-fn in_roles(steps: &[Step]) -> Vec<String> {
+fn in_roles(steps: &[RestoreStep]) -> Vec<String> {
     let mut texts = Vec::with_capacity(steps.len());
     let mut current: Option<&str> = None;
     for step in steps {

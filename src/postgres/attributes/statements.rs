@@ -1,11 +1,11 @@
 //! Compares what an object carried with what it carries now, and words the difference as statements.
 
 use super::giving::Giving;
-use super::{Carried, Restored, Step};
+use super::{Carried, RestoreStep, Restored};
 use super::{grants, kinds};
 
 /// The statements for one object; nothing where nothing differs.
-pub(super) fn steps(was: &Carried, now: &Carried, because: Restored) -> Vec<Step> {
+pub(super) fn steps(was: &Carried, now: &Carried, because: Restored) -> Vec<RestoreStep> {
     if because == Restored::WithoutAlter {
         return granted_and_said(was, now);
     }
@@ -24,7 +24,7 @@ pub(super) fn steps(was: &Carried, now: &Carried, because: Restored) -> Vec<Step
 }
 
 /// Grants, comments and labels for an object that keeps the owner it was created with.
-fn granted_and_said(was: &Carried, now: &Carried) -> Vec<Step> {
+fn granted_and_said(was: &Carried, now: &Carried) -> Vec<RestoreStep> {
     let (old, new) = (was.attributes.owner.clone().unwrap_or_default(), now.attributes.owner.clone().unwrap_or_default());
     let mut was = was.clone();
     let attributes = &mut was.attributes;

@@ -17,7 +17,7 @@ pub fn dependents(session: &mut Session, of: &[CatalogId]) -> Result<Vec<Depende
     walk(session, &roots)
 }
 
-/// The same for one column of a table, which comes last.
+/// One column of a table and all that depends on it, as [`dependents`] gives it; the column comes last.
 pub fn dependents_of_column(session: &mut Session, table: CatalogId, column: i32) -> Result<Vec<Dependent>> {
     walk(session, &[Node { id: table, sub: column }])
 }
@@ -43,7 +43,7 @@ enum Bond {
     Member,
 }
 
-struct Edge {
+struct DependRow {
     dependent: Node,
     referenced: Node,
     bond: Bond,
@@ -65,9 +65,9 @@ fn walk(session: &mut Session, roots: &[Node]) -> Result<Vec<Dependent>> {
         3 => Bond::Member,
         _ => Bond::Needs,
     };
-    let edges: Vec<Edge> =
-        rows.iter().map(|row| Edge { dependent: node(row, 0), referenced: node(row, 3), bond: bond(row) }).collect();
-    let graph = Graph::new(roots, &edges);
+    let edges: Vec<DependRow> =
+        rows.iter().map(|row| DependRow { dependent: node(row, 0), referenced: node(row, 3), bond: bond(row) }).collect();
+    let graph = DependencyGraph::new(roots, &edges);
     let (classes, objects, subs) = columns(graph.needs.keys());
     let names = session.query(include_str!("blocker_names.sql"), &[&classes, &objects, &subs])?;
     let names = names.iter().map(|row| {
@@ -88,20 +88,21 @@ fn columns<'a>(nodes: impl Iterator<Item = &'a Node>) -> (Vec<u32>, Vec<u32>, Ve
 }
 
 /// Who needs whom, internal parts put down to their owners.
-struct Graph {
+struct DependencyGraph {
     roots: BTreeSet<Node>,
     needs: BTreeMap<Node, BTreeSet<Node>>,
     part_of: HashMap<Node, Node>,
 }
 
-impl Graph {
-    fn new(roots: &[Node], edges: &[Edge]) -> Self {
+impl DependencyGraph {
+    fn new(roots: &[Node], edges: &[DependRow]) -> Self {
         let roots: BTreeSet<Node> = roots.iter().copied().collect();
         let mut owners: HashMap<Node, Node> = HashMap::new();
         // A part that was asked about goes with its owner if that was asked about as well: a range type's multirange.
-        let goes_by_itself = |edge: &&Edge| roots.contains(&edge.dependent) && !roots.contains(&edge.referenced);
+        let goes_by_itself = |edge: &&DependRow| roots.contains(&edge.dependent) && !roots.contains(&edge.referenced);
         // The members of an extension that is asked about are parts of it; those of others are objects like any.
-        let is_part = |edge: &&Edge| edge.bond == Bond::Internal || edge.bond == Bond::Member && roots.contains(&edge.referenced);
+        let is_part =
+            |edge: &&DependRow| edge.bond == Bond::Internal || edge.bond == Bond::Member && roots.contains(&edge.referenced);
         for edge in edges.iter().filter(|edge| is_part(edge) && !goes_by_itself(edge)) {
             owners.insert(edge.dependent, edge.referenced);
         }
@@ -116,7 +117,7 @@ impl Graph {
             }
             at
         };
-        let mut graph = Graph { needs: BTreeMap::new(), part_of: HashMap::new(), roots };
+        let mut graph = DependencyGraph { needs: BTreeMap::new(), part_of: HashMap::new(), roots };
         graph.roots.retain(|root| role_for(*root) == *root);
         graph.needs.extend(graph.roots.iter().map(|&root| (root, BTreeSet::new())));
         for edge in edges {

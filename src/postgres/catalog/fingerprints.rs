@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::model::attempt::{Attempt, Failure};
 use crate::model::object::{CatalogId, Object};
 use crate::model::record::Fingerprint;
-use crate::postgres::attributes::{halves, with_empty_path};
+use crate::postgres::attributes::{unzip_ids, with_empty_path};
 use crate::postgres::session::Session;
 
 /// What objects are now; those that are not there are left out.
@@ -16,7 +16,7 @@ pub fn fingerprints(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let (classes, objects) = halves(ids);
+    let (classes, objects) = unzip_ids(ids);
     let sql = fingerprints_sql(session)?;
     let mut found = HashMap::with_capacity(ids.len());
     with_empty_path(session, |session| {
@@ -40,7 +40,7 @@ pub fn remade(
     const NAMED: &str = "SELECT a.classid, a.objid FROM pg_catalog.pg_get_object_address($1::pg_catalog.text, \
                          $2::pg_catalog.text[], $3::pg_catalog.text[]) a";
     let sql = fingerprints_sql(session)?.replace(WANTED, NAMED);
-    let rows = match session.look(attempt, &sql, &[&object.kind.as_str(), &object.names, &object.args])? {
+    let rows = match session.peek(attempt, &sql, &[&object.kind.as_str(), &object.names, &object.args])? {
         Ok(rows) => rows,
         Err(failure) => return Ok(Err(failure)),
     };

@@ -53,7 +53,7 @@ pub fn compare(session: &mut Session, id: CatalogId, object: &Object, statement:
     parts.push(Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings });
     parts.push(part("SET search_path = ''".to_owned()));
     let query = if is_type { include_str!("type_forms.sql") } else { include_str!("relation_forms.sql") };
-    let rows = match session.look(&Attempt { id: by, parts }, query, &[&id.object, &schema, &name])? {
+    let rows = match session.peek(&Attempt { id: by, parts }, query, &[&id.object, &schema, &name])? {
         Ok(rows) => rows,
         Err(failure) if failure.part == statement_at => return Ok(Compared::StatementFailed(failure)),
         Err(failure) => return Ok(Compared::Stays(Box::new(failure.error))),

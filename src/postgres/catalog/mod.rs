@@ -1,4 +1,7 @@
 //! Reads the system catalogs: which try wrote which object, what depends on what, what was there before.
+//!
+//! # Errors
+//! Whatever is asked here fails as a query of pgmg's own does: [`Session::query`].
 
 pub mod blockers;
 pub mod fingerprints;
@@ -210,7 +213,7 @@ pub fn identify_outside(
     Ok(named.collect())
 }
 
-/// The same with the schema, where it is one that PostgreSQL itself makes up for temporary objects and for TOAST.
+/// What objects are called, and their schema where it is one that PostgreSQL itself makes up for temporary objects and for TOAST.
 fn identified(session: &mut Session, ids: &[CatalogId]) -> Result<HashMap<CatalogId, (Object, Option<String>)>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -232,12 +235,12 @@ pub fn locate(session: &mut Session, objects: &[Object]) -> Result<Vec<CatalogId
 }
 
 /// The objects that are shown by these labels; several where a label leaves out what tells them apart.
-pub fn labelled(session: &mut Session, labels: &HashSet<String>) -> Result<Vec<(CatalogId, Object)>> {
+pub fn find_by_label(session: &mut Session, labels: &HashSet<String>) -> Result<Vec<(CatalogId, Object)>> {
     if labels.is_empty() {
         return Ok(Vec::new());
     }
     let wanted: Vec<&str> = labels.iter().map(String::as_str).collect();
-    let rows = session.query(include_str!("labelled.sql"), &[&wanted])?;
+    let rows = session.query(include_str!("find_by_label.sql"), &[&wanted])?;
     let ids: Vec<CatalogId> = rows.iter().map(|row| CatalogId { class: row.get(0), object: row.get(1) }).collect();
     let mut found: Vec<(CatalogId, Object)> = identify(session, &ids)?.into_iter().collect();
     found.retain(|(_, object)| labels.contains(&object.to_string()));

@@ -8,7 +8,7 @@ use tokio_postgres::types::Json;
 use crate::error::Result;
 use crate::model::object::{CatalogId, Object};
 use crate::model::review::Sight;
-use crate::postgres::attributes::halves;
+use crate::postgres::attributes::unzip_ids;
 use crate::postgres::session::Session;
 
 /// Objects by their ids; those of other kinds, and those that are not there, are absent.
@@ -19,7 +19,7 @@ pub fn sights(session: &mut Session, ids: &[CatalogId]) -> Result<Sights> {
     if ids.is_empty() {
         return Ok(Sights::new());
     }
-    let (classes, objects) = halves(ids);
+    let (classes, objects) = unzip_ids(ids);
     let rows = session.query(include_str!("sights.sql"), &[&classes, &objects])?;
     Ok(rows.iter().map(sight).collect())
 }
@@ -32,7 +32,7 @@ pub fn sights_outside(
     client: &mut impl postgres::GenericClient,
     ids: &[CatalogId],
 ) -> std::result::Result<Sights, postgres::Error> {
-    let (classes, objects) = halves(ids);
+    let (classes, objects) = unzip_ids(ids);
     let rows = client.query(include_str!("sights.sql"), &[&classes, &objects])?;
     Ok(rows.iter().map(sight).collect())
 }

@@ -92,6 +92,9 @@ pub fn is_requested() -> bool {
 }
 
 /// The error to end with if Ctrl-C was pressed.
+///
+/// # Errors
+/// `Interrupted`.
 pub fn check() -> Result<(), Error> {
     if is_requested() { Err(error()) } else { Ok(()) }
 }

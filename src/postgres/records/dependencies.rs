@@ -13,6 +13,9 @@ use crate::postgres::session::Session;
 impl StateTables {
     /// All of `pgmg_dependencies`, in no order; nothing where there is no such table. What is known in a way that this version
     /// does not know counts as an error's word.
+    ///
+    /// # Errors
+    /// Those of [`Session::query`].
     pub fn read_dependencies(&self, session: &mut Session) -> Result<Vec<Dependency>> {
         let there = session.query(include_str!("state_columns.sql"), &[&self.schema()])?;
         if !there.iter().any(|row| row.get::<_, String>(0) == "pgmg_dependencies") {
@@ -31,6 +34,9 @@ impl StateTables {
     }
 
     /// What needs recorded objects and is not recorded itself: tables of migrations, views that somebody made by hand.
+    ///
+    /// # Errors
+    /// Those of [`Session::query`].
     pub fn dependents_outside(&self, session: &mut Session, recorded: &[RecordedStatement]) -> Result<Vec<Dependency>> {
         let ids: HashSet<CatalogId> = recorded.iter().filter_map(|row| row.id).collect();
         if ids.is_empty() {

@@ -21,6 +21,9 @@ const PARTS: &[(&str, &str, &str)] = &[
 
 /// The recorded objects that are no longer what they were when they were recorded, in the order of their rows. Objects recorded
 /// without a fingerprint are left out.
+///
+/// # Errors
+/// Those of [`Session::query`].
 pub fn find(session: &mut Session, state: &StateTables, recorded: &Recorded) -> Result<Vec<Drift>> {
     let classes: HashSet<u32> = recorded.statements.iter().filter_map(|row| row.id).map(|id| id.class).collect();
     if classes.is_empty() {

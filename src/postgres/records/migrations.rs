@@ -59,6 +59,9 @@ const ADDED: [&str; 4] = ["status", "completed", "section", "begun"];
 
 impl StateTables {
     /// Records how migrations stand. The tables must exist.
+    ///
+    /// # Errors
+    /// Those of [`Session::query`].
     pub fn write_migrations(&self, session: &mut Session, records: &[MigrationRecord<'_>]) -> Result<()> {
         if records.is_empty() {
             return Ok(());
@@ -93,11 +96,17 @@ impl StateTables {
     }
 
     /// Removes the records of migrations.
+    ///
+    /// # Errors
+    /// Those of [`Session::query`].
     pub fn forget_migrations(&self, session: &mut Session, names: &[&str]) -> Result<()> {
         session.query(&self.sql("DELETE FROM {schema}.pgmg_migrations WHERE name = ANY ($1)"), &[&names]).map(drop)
     }
 
     /// Adds to the history what the run with this id did. The tables must exist.
+    ///
+    /// # Errors
+    /// Those of [`Session::query`].
     pub fn write_history(&self, session: &mut Session, run: &str, events: &[NewEvent]) -> Result<()> {
         if events.is_empty() {
             return Ok(());
@@ -111,6 +120,9 @@ impl StateTables {
     }
 
     /// The latest events, at most `most` of them, the latest last; none where the table does not exist.
+    ///
+    /// # Errors
+    /// Those of [`Session::query`].
     pub fn read_history(&self, session: &mut Session, most: i64) -> Result<Vec<Event>> {
         let exists = session.query("SELECT pg_catalog.to_regclass($1) IS NOT NULL", &[&self.sql("{schema}.pgmg_history")])?;
         if !exists.first().is_some_and(|row| row.get(0)) {
@@ -133,6 +145,9 @@ impl StateTables {
     }
 
     /// Whether a run with this id committed something.
+    ///
+    /// # Errors
+    /// Those of [`Session::query`].
     pub fn knows_run(&self, session: &mut Session, run: &str) -> Result<bool> {
         let exists = session.query("SELECT pg_catalog.to_regclass($1) IS NOT NULL", &[&self.sql("{schema}.pgmg_history")])?;
         if !exists.first().is_some_and(|row| row.get(0)) {

@@ -86,6 +86,9 @@ impl StateTables {
     }
 
     /// Everything recorded. Tables of another shape are an error, absent ones are not.
+    ///
+    /// # Errors
+    /// `Disagreement`: a table of that name is not pgmg's; those of [`Session::query`].
     pub fn read(&self, session: &mut Session) -> Result<Recorded> {
         let columns = session.query(include_str!("state_columns.sql"), &[&self.schema])?;
         let column = |row: &Row| Column {
@@ -113,6 +116,9 @@ impl StateTables {
     }
 
     /// Whether the tables still hold what was read.
+    ///
+    /// # Errors
+    /// Those of [`Session::query`].
     pub fn is_current(&self, session: &mut Session, recorded: &Recorded) -> Result<bool> {
         if !recorded.present {
             return Ok(false);
@@ -122,6 +128,9 @@ impl StateTables {
     }
 
     /// Writes the changes in the session's transaction; creates the tables first where they are not there.
+    ///
+    /// # Errors
+    /// Those of [`Session::execute`]; what PostgreSQL refuses is the inner error.
     pub fn write(&self, session: &mut Session, changes: &Changes<'_>) -> Result<std::result::Result<(), SqlError>> {
         if let Err(error) = session.execute(&self.sql(include_str!("state_tables.sql")))? {
             return Ok(Err(error));

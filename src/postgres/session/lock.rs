@@ -40,11 +40,6 @@ pub fn acquire(session: &mut Session, wait: Duration) -> Result<()> {
     Err(Error::new(Kind::Unavailable, Diagnostic::new(message).help("wait for it to end, or give --lock-wait a longer time")))
 }
 
-/// Gives the lock back.
-pub fn release(session: &mut Session) -> Result<()> {
-    session.query("SELECT pg_catalog.pg_advisory_unlock($1)", &[&KEY]).map(drop)
-}
-
 /// Who holds the lock, as words to be put behind a sentence; empty if nobody does any more.
 fn holder(session: &mut Session) -> Result<String> {
     let rows = session.query(include_str!("lock_holder.sql"), &[&KEY])?;

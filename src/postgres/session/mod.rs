@@ -1,6 +1,6 @@
 //! The session that writes: one transaction, one savepoint that is always open, many tries in one message.
 
-mod alone;
+mod autocommit;
 pub mod lock;
 mod message;
 mod settings;
@@ -23,13 +23,17 @@ use message::{Command, Sent, byte_of, messages, take};
 use settings::{changes_role, conforming, may_change_session, same_settings};
 
 /// A connection with at most one open transaction.
+///
+/// # Errors
+/// Whatever is asked of it ends as `Unavailable` where the connection is lost, and as `Interrupted` on Ctrl-C. What PostgreSQL
+/// refuses is an inner error, or a part of the outcome, where its caller has something to do about it.
 pub struct Session {
     runtime: tokio::runtime::Runtime,
     client: Client,
     cancellation: Cancellation,
     /// What every setting of a file is freed to.
     base: String,
-    /// The same without the limits of a section.
+    /// What every setting is freed to for pgmg's own statements: `base` without the limits of a section.
     own_base: String,
     /// The settings in force as of the last finished attempt.
     settings: Option<Arc<Settings>>,
@@ -51,6 +55,9 @@ enum Savepoint {
 
 impl Session {
     /// Connects. `lock_timeout` holds for every statement of the session.
+    ///
+    /// # Errors
+    /// `Unavailable`: the server cannot be reached, or refuses the role.
     pub fn open(target: &Target, lock_timeout: Duration) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -97,15 +104,15 @@ impl Session {
 
     /// Tries attempts in order until one fails. Those that are done stay; the one that failed leaves nothing.
     pub fn attempt(&mut self, attempts: &[Attempt<'_>]) -> Result<Outcome> {
-        self.attempt_heard(attempts, &|_| {})
+        self.attempt_with_progress(attempts, &|_| {})
     }
 
-    /// The same; `heard` learns how many commands of a message are done, the marker row counted.
-    pub fn attempt_heard(&mut self, attempts: &[Attempt<'_>], heard: &dyn Fn(usize)) -> Result<Outcome> {
+    /// Tries attempts in order until one fails; `on_progress` learns how many commands of a message are done, the marker row counted.
+    pub fn attempt_with_progress(&mut self, attempts: &[Attempt<'_>], on_progress: &dyn Fn(usize)) -> Result<Outcome> {
         let (commands, settings_after) = self.commands(attempts);
         let mut done = 0;
         for range in messages(&commands) {
-            let outcome = self.send(&commands[range.clone()], heard)?;
+            let outcome = self.send(&commands[range.clone()], on_progress)?;
             let reached = range.start + outcome.completed;
             done = commands[..reached].iter().rev().find_map(|command| command.finishes).map_or(0, |attempt| attempt + 1);
             if done > 0 {
@@ -123,7 +130,7 @@ impl Session {
     }
 
     /// Tries a attempt, asks something in the state it leaves, and undoes it.
-    pub fn look(
+    pub fn peek(
         &mut self,
         attempt: &Attempt<'_>,
         sql: &str,
@@ -151,15 +158,19 @@ impl Session {
     }
 
     /// Runs a query of pgmg's own inside or outside the transaction, with pgmg's own settings.
+    ///
+    /// # Errors
+    /// `Unavailable`: the connection was lost, or the role may not ask this; `Interrupted` on Ctrl-C; `Sql` after
+    /// `statement_timeout`; anything else that PostgreSQL refuses in pgmg's own SQL is a `Bug`.
     pub fn query(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         self.query_each(sql, parameters, |row| rows.push(row))?;
         Ok(rows)
     }
 
-    /// The same for results of thousands of rows: none of them is kept.
+    /// Runs a query of pgmg's own for a result of thousands of rows: each is handed over, and none is kept.
     pub fn query_each(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)], mut take: impl FnMut(Row)) -> Result<()> {
-        self.settle()?;
+        self.return_to_savepoint()?;
         let client = &self.client;
         let rows = self.runtime.block_on(async {
             let rows = client.query_raw(sql, parameters.iter().copied()).await?;
@@ -177,7 +188,7 @@ impl Session {
 
     /// Runs a query that PostgreSQL may refuse without any harm to the transaction: `None` if it does.
     pub fn probe(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Option<Vec<Row>>> {
-        self.settle()?;
+        self.return_to_savepoint()?;
         match self.runtime.block_on(self.client.query(sql, parameters)) {
             Ok(rows) => Ok(Some(rows)),
             Err(error) if sql_error(&error).is_some() => {
@@ -192,7 +203,7 @@ impl Session {
 
     /// Runs statements of pgmg's own, without results.
     pub fn execute(&mut self, sql: &str) -> Result<std::result::Result<(), SqlError>> {
-        self.settle()?;
+        self.return_to_savepoint()?;
         let result = self.command(sql)?;
         if result.is_err() && self.savepoint == Savepoint::Open {
             self.savepoint = Savepoint::Failed;
@@ -208,8 +219,11 @@ impl Session {
     }
 
     /// Makes everything permanent. `None`: the connection was lost before the answer came, and nobody knows.
+    ///
+    /// # Errors
+    /// Nothing but what is pgmg's own fault, or Ctrl-C; what PostgreSQL refuses is the inner error.
     pub fn commit(&mut self) -> Result<Option<std::result::Result<(), SqlError>>> {
-        self.settle()?;
+        self.return_to_savepoint()?;
         self.savepoint = Savepoint::None;
         match self.command("SET LOCAL pgmg.allow_commit = 'yes'; COMMIT") {
             Ok(answer) => Ok(Some(answer)),
@@ -226,7 +240,7 @@ impl Session {
     }
 
     /// Frees the transaction of a failed try and the session of a file's settings.
-    fn settle(&mut self) -> Result<()> {
+    fn return_to_savepoint(&mut self) -> Result<()> {
         if self.savepoint == Savepoint::Failed {
             self.command("ROLLBACK TO SAVEPOINT pgmg_unit")?
                 .map_err(|error| refused("cannot return to the savepoint", &error))?;
@@ -309,7 +323,7 @@ impl Session {
         Ok(Outcome { done: attempts.len(), failure: None })
     }
 
-    fn send(&mut self, commands: &[Command], heard: &dyn Fn(usize)) -> Result<Sent> {
+    fn send(&mut self, commands: &[Command], on_progress: &dyn Fn(usize)) -> Result<Sent> {
         let mut text = String::with_capacity(commands.iter().map(|command| command.text.len() + 3).sum());
         let mut begins = Vec::with_capacity(commands.len());
         for command in commands {
@@ -319,7 +333,7 @@ impl Session {
             text.push_str("\n;");
         }
         self.messages += 1;
-        let (completions, error) = self.stream(&text, heard)?;
+        let (completions, error) = self.stream(&text, on_progress)?;
         let mut left = completions;
         let completed = commands.iter().take_while(|command| take(&mut left, command.completions)).count();
         let Some(mut error) = error else {
@@ -337,7 +351,7 @@ impl Session {
     }
 
     /// Sends one message; gives how many statements were completed, and the error that ended it.
-    fn stream(&mut self, text: &str, heard: &dyn Fn(usize)) -> Result<(usize, Option<SqlError>)> {
+    fn stream(&mut self, text: &str, on_progress: &dyn Fn(usize)) -> Result<(usize, Option<SqlError>)> {
         interrupt::check()?;
         let client = &self.client;
         self.runtime.block_on(async {
@@ -351,7 +365,7 @@ impl Session {
                 match message {
                     Ok(SimpleQueryMessage::CommandComplete(_)) => {
                         completions += 1;
-                        heard(completions);
+                        on_progress(completions);
                     }
                     Ok(_) => {}
                     Err(error) => return sql_error(&error).map(|error| (completions, Some(error))).ok_or_else(|| lost(&error)),

@@ -36,7 +36,7 @@ pub enum Shape {
 
 /// What a name can be where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum NamePosition {
     /// The statement's own.
     Own,
     Alias,
@@ -54,7 +54,7 @@ pub enum Place {
 
 /// One level of parentheses.
 #[derive(Debug, Clone, Default)]
-pub struct Level {
+pub struct ParenthesisLevel {
     /// Expressions of a query, or of a statement with columns at hand.
     pub query: bool,
     /// SELECT, UPDATE or DELETE stands on this level: FROM is a clause.
@@ -75,9 +75,9 @@ pub struct Level {
     pub start: usize,
 }
 
-impl Level {
+impl ParenthesisLevel {
     /// The level of a text without tokens.
-    pub const BOTTOM: Level = Level {
+    pub const BOTTOM: ParenthesisLevel = ParenthesisLevel {
         query: false,
         selects: false,
         clause: Clause::Expressions,
@@ -91,12 +91,12 @@ impl Level {
     };
 
     /// A level outside all parentheses, when `start` names were found.
-    pub fn starting_at(start: usize) -> Level {
-        Level { start, ..Level::default() }
+    pub fn starting_at(start: usize) -> ParenthesisLevel {
+        ParenthesisLevel { start, ..ParenthesisLevel::default() }
     }
 
     /// The level inside the parenthesis that opens at `at`.
-    pub fn inside(&self, words: &Words<'_>, at: usize) -> Level {
+    pub fn inside(&self, words: &Words<'_>, at: usize) -> ParenthesisLevel {
         const CASTS: &[&str] =
             &["cast", "treat", "xmlserialize", "xmltable", "json_table", "json_value", "json_query", "json_serialize"];
         const EXPRESSIONS: &[&str] = &[
@@ -137,13 +137,13 @@ impl Level {
             None => Shape::Plain,
         };
         let rows_from = self.query && words.words(before.wrapping_sub(1), &["rows", "from"]);
-        Level {
+        ParenthesisLevel {
             clause: if rows_from { Clause::From } else { Clause::Expressions },
             expect: rows_from,
             query: self.query || shape == Shape::Cast || self.shape == Shape::Columns || words.any_word(before, EXPRESSIONS),
             call: after_name && shape == Shape::Plain,
             shape,
-            ..Level::default()
+            ..ParenthesisLevel::default()
         }
     }
 
@@ -237,14 +237,14 @@ impl Level {
     }
 
     /// What the name from `at` to before `after` can be.
-    pub fn place(&self, words: &Words<'_>, at: usize, after: usize, mark: Mark, called: bool) -> Place {
+    pub fn place(&self, words: &Words<'_>, at: usize, after: usize, mark: Mark, called: bool) -> NamePosition {
         match mark {
-            Mark::Skip => return Place::Own,
-            Mark::Type => return Place::Type,
-            Mark::Relation => return Place::Relation,
-            Mark::TriggerFunction => return Place::TriggerFunction,
-            Mark::Loose if called => return Place::Call,
-            Mark::Loose => return Place::Perhaps,
+            Mark::Skip => return NamePosition::Own,
+            Mark::Type => return NamePosition::Type,
+            Mark::Relation => return NamePosition::Relation,
+            Mark::TriggerFunction => return NamePosition::TriggerFunction,
+            Mark::Loose if called => return NamePosition::Call,
+            Mark::Loose => return NamePosition::Perhaps,
             Mark::Unknown => {}
         }
         let before = at.wrapping_sub(1);
@@ -253,49 +253,49 @@ impl Level {
             || (words.kind(after).is_some_and(Kind::is_string) && self.query && names_type(words, at, after))
             || (words.operator(after, "%") && words.any_word(after + 1, &["type", "rowtype"]))
         {
-            return Place::Type;
+            return NamePosition::Type;
         }
         match self.shape {
-            Shape::Own => return Place::Own,
+            Shape::Own => return NamePosition::Own,
             Shape::Definitions => {
                 let first = matches!(words.kind(before), Some(Kind::OpenParen | Kind::Comma));
-                return if first { Place::Own } else { Place::Type };
+                return if first { NamePosition::Own } else { NamePosition::Type };
             }
             Shape::Columns if !called => {
                 let first = matches!(words.kind(before), Some(Kind::OpenParen | Kind::Comma));
-                return if first { Place::Perhaps } else { Place::Object };
+                return if first { NamePosition::Perhaps } else { NamePosition::Object };
             }
-            Shape::Cast if words.any_word(before, &["as", "returning"]) => return Place::Type,
-            Shape::Cast if !called && is_new_name(words, before) => return Place::Type,
+            Shape::Cast if words.any_word(before, &["as", "returning"]) => return NamePosition::Type,
+            Shape::Cast if !called && is_new_name(words, before) => return NamePosition::Type,
             _ => {}
         }
         if self.query { self.in_query(words, at, after, called) } else { outside_queries(words, at, after, called) }
     }
 
-    fn in_query(&self, words: &Words<'_>, at: usize, after: usize, called: bool) -> Place {
+    fn in_query(&self, words: &Words<'_>, at: usize, after: usize, called: bool) -> NamePosition {
         let before = at.wrapping_sub(1);
         if words.words(at, &["rows", "from"]) {
-            return Place::Own;
+            return NamePosition::Own;
         }
         if self.clause == Clause::From {
             if self.expect || words.word(before, "only") {
-                return Place::Relation;
+                return NamePosition::Relation;
             }
             if words.word(before, "tablesample") {
-                return Place::Call;
+                return NamePosition::Call;
             }
             let options = words.any_word(at, &["ordinality", "rows", "tablesample"]);
-            return if options || after != at + 1 { Place::Perhaps } else { Place::Alias };
+            return if options || after != at + 1 { NamePosition::Perhaps } else { NamePosition::Alias };
         }
         let into = words.any_word(before, &["into", "update", "table"])
             || (words.word(before, "only") && words.any_word(before.wrapping_sub(1), &["update", "table"]));
         if into && !words.any_word(at, &["of", "set", "strict"]) {
-            return Place::Relation;
+            return NamePosition::Relation;
         }
         if words.word(before, "as") {
-            return Place::Alias;
+            return NamePosition::Alias;
         }
-        if called { Place::Call } else { Place::Perhaps }
+        if called { NamePosition::Call } else { NamePosition::Perhaps }
     }
 }
 
@@ -324,7 +324,7 @@ fn begins_query(words: &Words<'_>, word: &str, at: usize) -> bool {
     !event && !policy && !lock
 }
 
-fn outside_queries(words: &Words<'_>, at: usize, after: usize, called: bool) -> Place {
+fn outside_queries(words: &Words<'_>, at: usize, after: usize, called: bool) -> NamePosition {
     const OWN: &[&str] = &["constraint", "trigger", "policy", "rule"];
     const RELATIONS: &[&str] = &[
         "on",
@@ -344,25 +344,25 @@ fn outside_queries(words: &Words<'_>, at: usize, after: usize, called: bool) -> 
     let mut before = at.wrapping_sub(1);
     // The method of an index, but the expression of ALTER … TYPE.
     if words.word(before, "using") && called && words.word(0, "alter") {
-        return Place::Call;
+        return NamePosition::Call;
     }
     if words.word(before, "exists") {
         before = before.wrapping_sub(if words.word(before.wrapping_sub(1), "not") { 3 } else { 2 });
     }
     if words.word(before, "column") {
-        return Place::Column;
+        return NamePosition::Column;
     }
     if words.any_word(before, OWN) && !called && !words.word(at, "on") {
-        return Place::Own;
+        return NamePosition::Own;
     }
     if words.any_word(before, RELATIONS) && !words.any_word(at, &["function", "table", "view", "schema", "type", "column"]) {
-        return if words.is_identifier(at) && is_kind(words, at, after) { Place::Object } else { Place::Relation };
+        return if words.is_identifier(at) && is_kind(words, at, after) { NamePosition::Object } else { NamePosition::Relation };
     }
     // The key of an option.
     if words.operator(after, "=") && after == at + 1 {
-        return Place::Own;
+        return NamePosition::Own;
     }
-    if called { Place::Call } else { Place::Object }
+    if called { NamePosition::Call } else { NamePosition::Object }
 }
 
 /// `ON AGGREGATE f(…)`: a word for a kind of object, with the name after it.

@@ -1,6 +1,6 @@
 //! The names that a CREATE statement creates, for every kind of object.
 
-use super::header::{Found, Header, Mark, name};
+use super::header::{FoundCreate, Header, Mark, name};
 use super::keywords::{Keyword, keyword};
 use super::opening::{Opening, called, opening};
 use super::{lists, routines};
@@ -13,7 +13,7 @@ use crate::sql::words::Words;
 pub fn create(words: &Words<'_>, create: usize, end: usize, schema: Option<&str>, header: &mut Header) {
     header.role(Role::Creates);
     let Opening { kind, called, unique, recursive, at, .. } = opening(words, create);
-    let found = Found { words, create, called, at, end, schema, header };
+    let found = FoundCreate { words, create, called, at, end, schema, header };
     match kind.as_str() {
         "function" | "procedure" => routines::routine(found),
         "aggregate" => routines::aggregate(found),
@@ -46,7 +46,7 @@ pub fn create(words: &Words<'_>, create: usize, end: usize, schema: Option<&str>
 }
 
 /// A kind that PostgreSQL 18 does not know: the last of the words before anything else is its name.
-fn unknown(mut found: Found<'_, '_>) {
+fn unknown(mut found: FoundCreate<'_, '_>) {
     let words = found.words;
     let mut last = None;
     let mut at = found.at;
@@ -61,8 +61,8 @@ fn unknown(mut found: Found<'_, '_>) {
     }
 }
 
-fn operator(found: Found<'_, '_>) {
-    let Found { words, create, called, at, schema, header, end } = found;
+fn operator(found: FoundCreate<'_, '_>) {
+    let FoundCreate { words, create, called, at, schema, header, end } = found;
     let (mut parts, after) = words.chain(at);
     let at = if parts.is_empty() { at } else { after + 1 };
     if !words.is(at, Kind::Operator) {
@@ -79,7 +79,7 @@ fn operator(found: Found<'_, '_>) {
     }
 }
 
-fn operator_class(mut found: Found<'_, '_>) {
+fn operator_class(mut found: FoundCreate<'_, '_>) {
     let Some((created, after)) = found.name() else { return };
     found.header.creates(created, CreatedKind::Other, &found.called);
     let start = after + usize::from(found.words.word(after, "default"));
@@ -91,8 +91,8 @@ fn operator_class(mut found: Found<'_, '_>) {
     }
 }
 
-fn schema_elements(found: Found<'_, '_>) {
-    let Found { words, create: begin, called, at, end, header, .. } = found;
+fn schema_elements(found: FoundCreate<'_, '_>) {
+    let FoundCreate { words, create: begin, called, at, end, header, .. } = found;
     let authorization = words.word(at, "authorization");
     let role = at + usize::from(authorization);
     let Some(name) = words.identifier(role) else { return };
@@ -121,7 +121,7 @@ fn schema_elements(found: Found<'_, '_>) {
     }
 }
 
-fn index(mut found: Found<'_, '_>, unique: bool) {
+fn index(mut found: FoundCreate<'_, '_>, unique: bool) {
     let named = if found.words.word(found.at, "on") { None } else { found.name() };
     let on = named.as_ref().map_or(found.at, |(_, after)| *after);
     let table = on + 1 + usize::from(found.words.word(on + 1, "only"));
@@ -138,9 +138,9 @@ fn index(mut found: Found<'_, '_>, unique: bool) {
     }
 }
 
-fn table(mut found: Found<'_, '_>) {
+fn table(mut found: FoundCreate<'_, '_>) {
     let Some((created, after)) = found.name() else { return };
-    let Found { words, called, header, end, .. } = found;
+    let FoundCreate { words, called, header, end, .. } = found;
     header.creates(created.clone(), CreatedKind::Other, &called);
     let mut open = after;
     if words.word(after, "of") {
@@ -161,7 +161,7 @@ fn table(mut found: Found<'_, '_>) {
     }
 }
 
-fn view(mut found: Found<'_, '_>, recursive: bool) {
+fn view(mut found: FoundCreate<'_, '_>, recursive: bool) {
     let Some((created, after)) = found.name() else { return };
     if recursive {
         found.header.locals.push(created.name.clone());
@@ -172,9 +172,9 @@ fn view(mut found: Found<'_, '_>, recursive: bool) {
     }
 }
 
-fn r#type(mut found: Found<'_, '_>) {
+fn r#type(mut found: FoundCreate<'_, '_>) {
     let Some((created, after)) = found.name() else { return };
-    let Found { words, called, header, .. } = found;
+    let FoundCreate { words, called, header, .. } = found;
     // A base type: its input and output functions need the shell that was created before, and it needs them.
     if words.is(after, Kind::OpenParen) {
         header.completes(created);
@@ -205,17 +205,17 @@ fn r#type(mut found: Found<'_, '_>) {
     }
 }
 
-fn domain(mut found: Found<'_, '_>) {
+fn domain(mut found: FoundCreate<'_, '_>) {
     let Some((created, after)) = found.name() else { return };
-    let Found { words, called, header, .. } = found;
+    let FoundCreate { words, called, header, .. } = found;
     header.creates(created, CreatedKind::Other, &called);
     header.locals.push("value".to_owned());
     let at = after + usize::from(words.word(after, "as"));
     header.mark_all(at, words.after_chain(at), Mark::Type);
 }
 
-fn cast(found: Found<'_, '_>) {
-    let Found { words, at, create, header, .. } = found;
+fn cast(found: FoundCreate<'_, '_>) {
+    let FoundCreate { words, at, create, header, .. } = found;
     header.mark_all(create, at, Mark::Skip);
     let second = (at..words.after_parens(at)).find(|at| words.word(*at, "as")).map(|at| at + 1);
     for from in [Some(at + 1), second].into_iter().flatten() {
@@ -228,8 +228,8 @@ fn cast(found: Found<'_, '_>) {
     }
 }
 
-fn transform(found: Found<'_, '_>) {
-    let Found { words, at, create, header, .. } = found;
+fn transform(found: FoundCreate<'_, '_>) {
+    let FoundCreate { words, at, create, header, .. } = found;
     header.mark_all(create, at, Mark::Skip);
     if words.word(at, "for")
         && let Some((completed, after)) = name(words, at + 1)
@@ -242,7 +242,7 @@ fn transform(found: Found<'_, '_>) {
 }
 
 /// `CREATE STATISTICS [name] [(kinds)] ON columns FROM table`.
-fn statistics(mut found: Found<'_, '_>) {
+fn statistics(mut found: FoundCreate<'_, '_>) {
     let (words, end) = (found.words, found.end);
     let named = if words.any_word(found.at, &["on"]) { None } else { found.name() };
     let from = named.as_ref().map_or(found.at, |(_, after)| *after);
@@ -290,7 +290,7 @@ fn is_builtin_type(name: &Name) -> bool {
 }
 
 /// A trigger's name belongs to its table: nobody waits for it.
-fn trigger(found: Found<'_, '_>) {
+fn trigger(found: FoundCreate<'_, '_>) {
     let (words, end, from) = (found.words, found.end, found.at);
     let header = own_name(found, "trigger");
     let on = (from..end).find(|at| words.word(*at, "on"));
@@ -298,7 +298,7 @@ fn trigger(found: Found<'_, '_>) {
     routines::trigger_function(words, end, header);
 }
 
-fn own_name<'b>(mut found: Found<'_, 'b>, kind: &str) -> &'b mut Header {
+fn own_name<'b>(mut found: FoundCreate<'_, 'b>, kind: &str) -> &'b mut Header {
     if let Some((part, _)) = found.name() {
         found.header.part(kind, part.name);
     }

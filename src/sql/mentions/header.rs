@@ -2,7 +2,7 @@
 
 use crate::model::name::Name;
 use crate::model::object::ObjectKind;
-use crate::model::statement::{CreatedKind, Creates, Form, Mentions, Part, Role, Strength, Uses};
+use crate::model::statement::{CreatedKind, Creates, Form, Mentions, Role, Strength, TablePart, Uses};
 use crate::sql::words::Words;
 
 /// What is known about a token before the names are gathered.
@@ -79,7 +79,7 @@ impl Header {
 
     /// Takes note of a part that the statement creates; of several, the first.
     pub fn part(&mut self, kind: &str, name: String) {
-        self.mentions.part.get_or_insert_with(|| Part { kind: ObjectKind::from(kind), name });
+        self.mentions.part.get_or_insert_with(|| TablePart { kind: ObjectKind::from(kind), name });
     }
 
     /// Takes note of a name that the statement completes.
@@ -96,7 +96,7 @@ impl Header {
 }
 
 /// A CREATE whose kind is known.
-pub struct Found<'a, 'b> {
+pub struct FoundCreate<'a, 'b> {
     pub words: &'b Words<'a>,
     pub create: usize,
     /// What the statement calls it.
@@ -108,7 +108,7 @@ pub struct Found<'a, 'b> {
     pub header: &'b mut Header,
 }
 
-impl<'b> Found<'_, 'b> {
+impl<'b> FoundCreate<'_, 'b> {
     /// The name, marked as the statement's own, and the place after it.
     pub fn name(&mut self) -> Option<(Name, usize)> {
         let (mut name, after) = name(self.words, self.at)?;

@@ -20,7 +20,7 @@ pub fn keyword(word: &str) -> Option<Keyword> {
     }
 }
 
-/// The same for a word as it is spelled.
+/// What the word is, in whatever case it is spelled; `None` if it is no key word.
 pub fn spelled_keyword(word: &str) -> Option<Keyword> {
     keyword(lowered(word, &mut [0; LONGEST]))
 }

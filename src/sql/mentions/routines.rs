@@ -1,6 +1,6 @@
 //! Functions, procedures and aggregates: how many arguments they take, what they return, where their body is.
 
-use super::header::{Body, Found, Header, Mark, Runs, language, name};
+use super::header::{Body, FoundCreate, Header, Mark, Runs, language, name};
 use super::lists::{self, Count};
 use crate::model::statement::CreatedKind;
 use crate::sql::lexer::Kind;
@@ -10,9 +10,9 @@ use crate::sql::words::Words;
 const MOST_ARGUMENTS: usize = 100;
 
 /// `CREATE FUNCTION` and `CREATE PROCEDURE`.
-pub fn routine(mut found: Found<'_, '_>) {
+pub fn routine(mut found: FoundCreate<'_, '_>) {
     let Some((created, open)) = found.name() else { return };
-    let Found { words, called, header, end, .. } = found;
+    let FoundCreate { words, called, header, end, .. } = found;
     let items = if words.is(open, Kind::OpenParen) { words.items(open) } else { Vec::new() };
     let count = lists::parameters(words, &items, header);
     let procedure = (0..open).any(|at| words.word(at, "procedure"));
@@ -80,9 +80,9 @@ fn attributes(words: &Words<'_>, from: usize, end: usize, header: &mut Header) {
 }
 
 /// `CREATE AGGREGATE name (direct ORDER BY aggregated) (…)`, `name (*) (…)` and the old `name (BASETYPE = …)`.
-pub fn aggregate(mut found: Found<'_, '_>) {
+pub fn aggregate(mut found: FoundCreate<'_, '_>) {
     let Some((created, open)) = found.name() else { return };
-    let Found { words, called, header, .. } = found;
+    let FoundCreate { words, called, header, .. } = found;
     let items = words.items(open);
     let first = items.first().map_or(open, |(from, _)| *from);
     let range = if words.operator(first, "*") {

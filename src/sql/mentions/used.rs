@@ -1,6 +1,6 @@
 //! Gathers the names that a text uses, clause by clause: what is surely a name, and what may only be a column or an alias.
 
-use super::clauses::{Clause, Level, Place, Shape};
+use super::clauses::{Clause, NamePosition, ParenthesisLevel, Shape};
 use super::header::Mark;
 use super::keywords::{Keyword, LONGEST, is_structural, keyword, lowered};
 use super::literals;
@@ -11,7 +11,7 @@ use crate::sql::words::Words;
 
 /// A name with all its parts, as it was found.
 #[derive(Debug)]
-struct Found {
+struct FoundName {
     parts: Vec<String>,
     form: Form,
     strength: Strength,
@@ -29,10 +29,10 @@ pub struct Walk<'a, 'b> {
     sure: Strength,
     /// How deep string constants are looked into.
     nesting: u8,
-    levels: Vec<Level>,
+    levels: Vec<ParenthesisLevel>,
     /// Names of WITH queries and how many levels were open.
     queries: Vec<(String, usize)>,
-    found: Vec<Found>,
+    found: Vec<FoundName>,
 }
 
 /// The names that the tokens use; `nesting` is how many strings inside strings are looked into.
@@ -43,7 +43,7 @@ pub fn used(words: &Words<'_>, marks: &[Mark], locals: &[String], sure: Strength
         locals,
         sure,
         nesting,
-        levels: vec![Level::default()],
+        levels: vec![ParenthesisLevel::default()],
         queries: Vec::new(),
         found: Vec::with_capacity(words.len() / 2 + 1),
     };
@@ -62,14 +62,14 @@ impl Walk<'_, '_> {
         self.marks.get(at).copied().unwrap_or_default()
     }
 
-    fn level(&self) -> &Level {
-        static BOTTOM: Level = Level::BOTTOM;
+    fn level(&self) -> &ParenthesisLevel {
+        static BOTTOM: ParenthesisLevel = ParenthesisLevel::BOTTOM;
         self.levels.last().unwrap_or(&BOTTOM)
     }
 
-    fn level_mut(&mut self) -> &mut Level {
+    fn level_mut(&mut self) -> &mut ParenthesisLevel {
         if self.levels.is_empty() {
-            self.levels.push(Level::default());
+            self.levels.push(ParenthesisLevel::default());
         }
         let last = self.levels.len() - 1;
         &mut self.levels[last]
@@ -114,14 +114,14 @@ impl Walk<'_, '_> {
     fn next_statement(&mut self) {
         if let [_] = self.levels.as_slice() {
             self.close();
-            self.levels.push(Level::starting_at(self.found.len()));
+            self.levels.push(ParenthesisLevel::starting_at(self.found.len()));
         } else {
             self.level_mut().next_statement();
         }
     }
 
     /// Columns of what has an alias in this query are no names; a function can still be written like a column.
-    fn forget_aliases(&mut self, level: &Level) {
+    fn forget_aliases(&mut self, level: &ParenthesisLevel) {
         if level.aliases.is_empty() {
             return;
         }
@@ -148,7 +148,7 @@ impl Walk<'_, '_> {
         }
         let weak = self.mark(at) == Mark::Loose || (self.sure != Strength::Bound && is_builtin(operator));
         let strength = if weak { Strength::Loose } else { self.sure };
-        self.found.push(Found { parts: vec![operator.to_owned()], form: Form::Operator, strength, anchored: true });
+        self.found.push(FoundName { parts: vec![operator.to_owned()], form: Form::Operator, strength, anchored: true });
     }
 
     fn is_star(&self, at: usize) -> bool {
@@ -172,7 +172,7 @@ impl Walk<'_, '_> {
         let meant = if self.mark(at) != Mark::Loose && (looked_up || argument) { self.sure } else { Strength::Loose };
         for found in literals::names(&text, meant, self.nesting - 1) {
             let parts = found.name.schema.into_iter().chain([found.name.name]).collect();
-            self.found.push(Found { parts, form: found.form, strength: found.strength, anchored: true });
+            self.found.push(FoundName { parts, form: found.form, strength: found.strength, anchored: true });
         }
     }
 
@@ -201,7 +201,7 @@ impl Walk<'_, '_> {
             let operator = words.spelled(after + 1).to_owned();
             let parts = parts.into_iter().chain([operator]).collect();
             let strength = if self.mark(at) == Mark::Loose { Strength::Loose } else { self.sure };
-            self.found.push(Found { parts, form: Form::Operator, strength, anchored: true });
+            self.found.push(FoundName { parts, form: Form::Operator, strength, anchored: true });
             return after + 2;
         }
         self.name(at, after, parts, class);
@@ -238,38 +238,39 @@ impl Walk<'_, '_> {
             level.expect = false;
             return;
         }
-        let mut add = |parts: Vec<String>, form, strength, anchored| self.found.push(Found { parts, form, strength, anchored });
+        let mut add =
+            |parts: Vec<String>, form, strength, anchored| self.found.push(FoundName { parts, form, strength, anchored });
         let plain = words.is(at, Kind::Identifier);
         let structural = plain && parts.len() == 1 && parts.first().is_some_and(|word| is_structural(word));
         match place {
-            Place::Call | Place::Perhaps | Place::Object if structural => {}
-            Place::Own => {}
-            Place::Alias => {
+            NamePosition::Call | NamePosition::Perhaps | NamePosition::Object if structural => {}
+            NamePosition::Own => {}
+            NamePosition::Alias => {
                 let level = self.level_mut();
                 level.aliases.append(&mut parts);
             }
-            Place::Column => {
+            NamePosition::Column => {
                 // Of `t.c` only the relation is a name that others create.
                 parts.pop();
                 if !parts.is_empty() {
                     add(parts, Form::Plain, self.sure, true);
                 }
             }
-            Place::Relation => {
+            NamePosition::Relation => {
                 let alias = parts.last().cloned();
                 let form = if called && self.level().is_from_item() { Form::Call(arguments(words, after)) } else { Form::Plain };
-                self.found.push(Found { parts, form, strength: self.sure, anchored: true });
+                self.found.push(FoundName { parts, form, strength: self.sure, anchored: true });
                 let level = self.level_mut();
                 level.expect = false;
                 if level.query {
                     level.aliases.extend(alias);
                 }
             }
-            Place::Type => add(parts, Form::Plain, self.sure, true),
-            Place::TriggerFunction => add(parts, Form::Call(0), self.sure, true),
-            Place::Call => add(parts, Form::Call(arguments(words, after)), self.sure, true),
-            Place::Perhaps => add(parts, Form::Plain, Strength::Loose, false),
-            Place::Object => {
+            NamePosition::Type => add(parts, Form::Plain, self.sure, true),
+            NamePosition::TriggerFunction => add(parts, Form::Call(0), self.sure, true),
+            NamePosition::Call => add(parts, Form::Call(arguments(words, after)), self.sure, true),
+            NamePosition::Perhaps => add(parts, Form::Plain, Strength::Loose, false),
+            NamePosition::Object => {
                 let weak = parts.len() == 1 && class.is_some();
                 let form = if called { Form::Call(arguments(words, after)) } else { Form::Plain };
                 add(parts, form, if weak { Strength::Loose } else { self.sure }, called);

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use crate::error::Result;
-use crate::model::effect::{Effect, Held, LockMode, Size};
+use crate::model::effect::{Effect, LockDuration, LockMode, Size};
 use crate::postgres::effects::{self, Described, Ids, RowCounts, Touched};
 use crate::postgres::session::Session;
 
@@ -85,7 +85,7 @@ impl Measured {
         let mut effects = self.effects.clone();
         for effect in &mut effects {
             if let Effect::Locked { held, .. } = effect {
-                *held = Held::from(self.since.elapsed());
+                *held = LockDuration::from(self.since.elapsed());
             }
         }
         effects
@@ -183,7 +183,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn renamed(&mut self, kind: &str, was: &effects::Place, now: &effects::Place) {
+    fn renamed(&mut self, kind: &str, was: &effects::QualifiedName, now: &effects::QualifiedName) {
         // A schema that is renamed says so itself.
         if was.own_name != now.own_name || was.schema != now.schema {
             self.effects.push(Effect::Renamed { kind: kind.to_owned(), name: was.name(), to: now.name() });
@@ -199,7 +199,7 @@ impl Reading<'_> {
             let Some(&mode) = now.locks.get(oid) else { continue };
             if Some(&mode) > self.before.locks.get(oid) {
                 let (relation, size) = (old.place.name(), relations::size(old));
-                self.effects.push(Effect::Locked { relation, mode, held: Held::default(), size });
+                self.effects.push(Effect::Locked { relation, mode, held: LockDuration::default(), size });
             }
         }
     }

@@ -8,10 +8,10 @@ use crate::error::{Error, Kind, Result};
 use crate::graph::{KnownObject, Lookup, assemble, known_objects};
 use crate::learned::Objects;
 use crate::model::diagnostic::Diagnostic;
-use crate::model::graph::Graph;
+use crate::model::graph::ObjectGraph;
 use crate::model::project::Project;
 use crate::postgres::records::StateTables;
-use crate::project::load;
+use crate::project;
 
 /// Where the graph comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub enum Origin {
 ///
 /// # Errors
 /// Nothing is recorded or kept yet; files that cannot be read; a database that cannot be reached.
-pub fn read(settings: &Settings, from: Origin) -> Result<Graph> {
-    let project = load(&directories(settings))?;
+pub fn load(settings: &Settings, from: Origin) -> Result<ObjectGraph> {
+    let project = project::load(&directories(settings))?;
     let known = match from {
         Origin::WhatIsThere if settings.connection_string.is_some() => recorded(settings, &project)?,
         _ => kept(settings)?,
@@ -44,14 +44,14 @@ pub fn read(settings: &Settings, from: Origin) -> Result<Graph> {
 ///
 /// # Errors
 /// None or several, of kind Usage.
-pub fn find(graph: &Graph, typed: &str) -> Result<usize> {
+pub fn find(graph: &ObjectGraph, typed: &str) -> Result<usize> {
     const MOST: usize = 6;
     match graph.find(typed) {
         Lookup::Found(at) => Ok(at),
-        Lookup::Ambiguous(all) => {
-            let names = all.iter().take(MOST).map(|&at| graph.objects()[at].name.as_str()).collect::<Vec<_>>().join(", ");
-            let more = if all.len() > MOST { format!(" and {} more", all.len() - MOST) } else { String::new() };
-            Err(Error::usage(format!("{typed} can be any of {} objects", all.len()))
+        Lookup::Ambiguous(meant) => {
+            let names = meant.iter().take(MOST).map(|&at| graph.objects()[at].name.as_str()).collect::<Vec<_>>().join(", ");
+            let more = if meant.len() > MOST { format!(" and {} more", meant.len() - MOST) } else { String::new() };
+            Err(Error::usage(format!("{typed} can be any of {} objects", meant.len()))
                 .help(format!("write more of the name: {names}{more}")))
         }
         Lookup::Unknown(nearest) => {

@@ -27,7 +27,7 @@ pub struct Ended {
 type Tell = Arc<dyn Fn(Ended) + Send + Sync>;
 
 /// A command and its run, if there is one.
-pub struct Following {
+pub struct ExecHook {
     command: String,
     directory: PathBuf,
     environment: String,
@@ -50,10 +50,10 @@ struct Running {
     over: Receiver<()>,
 }
 
-impl Following {
+impl ExecHook {
     /// A command for the shell, as the hooks of an environment are run: in the project, with `PGMG_ENV`.
     pub fn new(command: &str, settings: &Settings, tell: impl Fn(Ended) + Send + Sync + 'static) -> Self {
-        Following {
+        ExecHook {
             command: command.to_owned(),
             directory: settings.root.clone(),
             environment: settings.environment.clone().unwrap_or_default(),
@@ -117,7 +117,7 @@ impl Following {
 }
 
 /// A command that still runs is asked to end, and made to if it does not.
-impl Drop for Following {
+impl Drop for ExecHook {
     fn drop(&mut self) {
         let Some(running) = self.running.take() else { return };
         for signal in [Signal::SIGTERM, Signal::SIGKILL] {

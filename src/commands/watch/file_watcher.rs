@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use super::Message;
 use crate::project::cached::{CachedProject, Seen};
-use crate::watching::debounce::{Debounce, Sign};
+use crate::watching::debounce::{Debounce, FileChange};
 use crate::watching::events::Events;
 
 /// How often files are looked at where no events can be had, unless somebody says otherwise.
-pub const POLL: Duration = Duration::from_millis(500);
+const POLL: Duration = Duration::from_millis(500);
 
 /// How often they are looked at all the same, in case events do not come.
 const DOUBT: Duration = Duration::from_secs(2);
@@ -24,8 +24,8 @@ const AWAY: Duration = Duration::from_millis(100);
 /// How much less time than between two looks one of them may take.
 const SHARE: u32 = 50;
 
-/// What listens.
-pub struct Ears {
+/// Watches the files of a project.
+pub struct FileWatcher {
     events: Option<Events>,
     /// How often files are looked at without events.
     interval: Duration,
@@ -42,13 +42,13 @@ enum Suspicion {
     Unheard,
 }
 
-impl Ears {
+impl FileWatcher {
     /// Listens to directories; with `poll` only by looking at the files so often. Why there are no events, if there are none.
-    pub fn open(directories: &[PathBuf], poll: Option<Duration>, sender: &Sender<Message>) -> (Ears, Option<String>) {
+    pub fn open(directories: &[PathBuf], poll: Option<Duration>, sender: &Sender<Message>) -> (FileWatcher, Option<String>) {
         let sender = sender.clone();
         let listened = match poll {
             // Nobody hears what is said after the end.
-            None => Events::listen(directories, move |heard| _ = sender.send(Message::Heard(heard))),
+            None => Events::listen(directories, move |event| _ = sender.send(Message::File(event))),
             Some(_) => Err("--poll asks for it".to_owned()),
         };
         let (events, why) = match listened {
@@ -56,8 +56,8 @@ impl Ears {
             Err(why) => (None, Some(why)),
         };
         let interval = poll.unwrap_or(POLL);
-        let ears = Ears { events, interval, known: Seen::new(), suspicion: Suspicion::None, next_look: Instant::now() };
-        (ears, why)
+        let watcher = FileWatcher { events, interval, known: Seen::new(), suspicion: Suspicion::None, next_look: Instant::now() };
+        (watcher, why)
     }
 
     /// How often files are looked at without events.
@@ -66,7 +66,7 @@ impl Ears {
     }
 
     /// From now on only by looking at the files. Whether that is new.
-    pub fn deafen(&mut self) -> bool {
+    pub fn use_polling(&mut self) -> bool {
         self.next_look = Instant::now();
         self.events.take().is_some()
     }
@@ -114,11 +114,11 @@ impl Ears {
     /// Listens to directories that were made anew; they are looked at again.
     ///
     /// # Errors
-    /// As for [`Ears::look`].
+    /// As for [`FileWatcher::look`].
     pub fn follow(&mut self, debounce: &mut Debounce) -> Result<(), String> {
         let Some(events) = &mut self.events else { return Ok(()) };
         for directory in events.follow()? {
-            debounce.note(&directory, Sign::Around, Instant::now());
+            debounce.note(&directory, FileChange::Around, Instant::now());
         }
         Ok(())
     }
@@ -126,7 +126,7 @@ impl Ears {
     fn note(&mut self, seen: &Seen, debounce: &mut Debounce, now: Instant) {
         for path in differing(&self.known, seen) {
             let is_there = seen.get(path).is_some_and(|stamp| !stamp.is_empty());
-            debounce.note(path, if is_there { Sign::Written } else { Sign::Gone }, now);
+            debounce.note(path, if is_there { FileChange::Written } else { FileChange::Gone }, now);
         }
         self.known.clone_from(seen);
     }
