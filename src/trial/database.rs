@@ -36,8 +36,11 @@ pub struct Outside<'a> {
     /// How relations, types and schemas looked.
     pub sights: &'a dyn Fn(&[CatalogId]) -> Result<Sights>,
     /// What objects were called.
-    pub names: &'a dyn Fn(&[CatalogId]) -> Result<HashMap<CatalogId, Object>>,
+    pub names: &'a dyn Fn(&[CatalogId]) -> Result<Names>,
 }
+
+/// What objects are called, by their ids.
+pub type Names = HashMap<CatalogId, Object>;
 
 /// A session's open transaction.
 pub struct Database<'a> {
@@ -273,7 +276,7 @@ impl Server for Database<'_> {
             Ok(_) => Remade::Other,
             Err(failure) if failure.part < dropped => Remade::Stays,
             Err(failure) if failure.part < dropped + own_parts => {
-                Remade::StatementFailed(Failure { part: failure.part - dropped, ..failure })
+                Remade::StatementFailed(Box::new(Failure { part: failure.part - dropped, ..failure }))
             }
             Err(_) => Remade::Nothing,
         })

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::error::Result;
-use crate::model::attempt::{Attempt, AttemptId, Outcome};
+use crate::model::attempt::{Attempt, AttemptId, Failure, Outcome};
 use crate::model::dependent::Dependent;
 use crate::model::form::Forms;
 use crate::model::look::Look;
@@ -103,7 +103,7 @@ pub enum Remade {
     Other,
     /// No object of that name.
     Nothing,
-    StatementFailed(crate::model::attempt::Failure),
+    StatementFailed(Box<Failure>),
     /// The object cannot be put out of the way.
     Stays,
 }
@@ -113,7 +113,7 @@ pub enum Remade {
 pub enum Compared {
     Forms(Forms),
     /// The statement itself failed, with the object out of its way.
-    StatementFailed(crate::model::attempt::Failure),
+    StatementFailed(Failure),
     /// The object cannot be put aside: no privilege, or a kind that stays in its schema.
     Stays(Box<SqlError>),
     /// The statement makes no object of its name.

@@ -253,6 +253,8 @@ impl<'a> Run<'a> {
     fn changed(&mut self) {
         self.progress.is_seen = false;
         self.progress.is_checked = false;
+        // What is away may have come back.
+        self.progress.away_when_given_back = None;
     }
 
     /// False if another beginning would be no better than this one.

@@ -78,7 +78,7 @@ pub fn compare(server: &mut dyn Server, world: &World<'_>, id: StatementId, obje
         Remade::Alike | Remade::Stays => Ok(kept(Vec::new())),
         Remade::Other => drop_objects(server, world, objects, &Purpose::Replace(id)),
         Remade::Nothing => Ok(Done::Nothing),
-        Remade::StatementFailed(failure) => Ok(Done::StatementFails(failure)),
+        Remade::StatementFailed(failure) => Ok(Done::StatementFails(*failure)),
     }
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE parcel ALTER COLUMN weight TYPE numeric;
