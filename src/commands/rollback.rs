@@ -14,7 +14,7 @@ use crate::output::{self, Presentation, ResultFormat};
 use crate::postgres::records::migrations::NewEvent;
 use crate::trial::{Ended, Finished};
 use crate::workspace::approval::{self, Consent};
-use crate::workspace::committing::{Migrations, record};
+use crate::workspace::committing::{MigrationRecords, record};
 use crate::workspace::hooks;
 use crate::workspace::opening::Comparison;
 use crate::workspace::opening::Workspace;
@@ -78,10 +78,10 @@ pub fn run(
             let duration = i64::try_from(ran.took.as_millis()).ok();
             NewEvent { duration, ..NewEvent::new(Deed::RolledBack, names[ran.id.0].clone()) }
         };
-        Migrations {
+        MigrationRecords {
             taken_back: finished.migrations.iter().map(|ran| names[ran.id.0].clone()).collect(),
             events: finished.migrations.iter().map(event).collect(),
-            ..Migrations::default()
+            ..MigrationRecords::default()
         }
     };
     record(&mut workspace, &mut finished, &recording)?;

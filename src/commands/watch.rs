@@ -14,7 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::outcome::CommandOutcome;
 use crate::model::plan::Plan;
-use crate::output::watch::{self as telling, Event, Talk};
+use crate::output::watch::{self as telling, Talk, WatchEvent};
 use crate::output::{Presentation, Reader};
 use crate::postgres::connection::interrupt;
 use crate::project::cached::CachedProject;
@@ -22,7 +22,7 @@ use crate::watching::debounce::{Debounce, FileChange, Next};
 use crate::watching::events::FileEvent;
 use crate::watching::git::GitLock;
 use crate::workspace::opening::{Workspace, directories};
-use exec_hook::{Ended, ExecHook};
+use exec_hook::{ExecHook, HookEnded};
 use file_watcher::FileWatcher;
 
 /// How long to wait before another try to connect, or to get the lock.
@@ -61,7 +61,7 @@ enum Message {
     File(FileEvent),
     /// Ctrl-C.
     Interrupted,
-    Ended(Ended),
+    Ended(HookEnded),
 }
 
 /// Applies what is pending, and then what changes, until Ctrl-C or until nobody reads what is told.
@@ -154,9 +154,9 @@ impl<'a> Watch<'a> {
         };
         let names: Vec<String> = watch.roots.iter().map(|root| root.display().to_string()).collect();
         let target = watch.connection.as_ref().map(|workspace| workspace.target_name()).unwrap_or_default();
-        watch.tell(&Event::Watching { directories: &names, target: &target })?;
+        watch.tell(&WatchEvent::Watching { directories: &names, target: &target })?;
         if let Some(why) = unavailable {
-            watch.tell(&Event::Polling { why: &why, interval: watch.files.interval() })?;
+            watch.tell(&WatchEvent::Polling { why: &why, interval: watch.files.interval() })?;
         }
         // Whatever is pending.
         watch.look_again();
@@ -185,7 +185,7 @@ impl<'a> Watch<'a> {
             }
             match message {
                 Some(Message::Interrupted) => {
-                    self.tell(&Event::Stopped)?;
+                    self.tell(&WatchEvent::Stopped)?;
                     break;
                 }
                 Some(message) => self.hear(message)?,
@@ -210,9 +210,9 @@ impl<'a> Watch<'a> {
                 self.debounce.note(&path, change, at);
             }
             Message::File(FileEvent::Unavailable(why)) => self.use_polling(&why)?,
-            Message::Ended(Ended { code, took }) => {
+            Message::Ended(HookEnded { code, took }) => {
                 if let Some(mut exec_hook) = self.exec_hook.take() {
-                    self.tell(&Event::Ran { command: exec_hook.command(), code, took })?;
+                    self.tell(&WatchEvent::Ran { command: exec_hook.command(), code, took })?;
                     exec_hook.ended();
                     self.exec_hook = Some(exec_hook);
                 }
@@ -239,7 +239,7 @@ impl<'a> Watch<'a> {
 
     fn use_polling(&mut self, why: &str) -> Result<()> {
         if self.files.use_polling() {
-            self.tell(&Event::Polling { why, interval: self.files.interval() })?;
+            self.tell(&WatchEvent::Polling { why, interval: self.files.interval() })?;
         }
         Ok(())
     }
@@ -251,7 +251,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn tell(&mut self, event: &Event<'_>) -> Result<()> {
+    fn tell(&mut self, event: &WatchEvent<'_>) -> Result<()> {
         if telling::tell(event, self.presentation.format, self.options.talk)? == Reader::Gone {
             self.reader = Reader::Gone;
         }
@@ -261,7 +261,7 @@ impl<'a> Watch<'a> {
     /// An apply is done: everybody who wants to know is told.
     fn applied(&mut self, plan: &Plan, took: Duration) -> Result<()> {
         self.state = WatchState::Good;
-        self.tell(&Event::Applied { plan, took })?;
+        self.tell(&WatchEvent::Applied { plan, took })?;
         if let Some(exec_hook) = &mut self.exec_hook {
             exec_hook.applied();
         }

@@ -18,7 +18,7 @@ const PAYLOAD: usize = 7_999;
 
 /// Something that happened.
 #[derive(Debug, Clone, Copy)]
-pub enum Event<'a> {
+pub enum WatchEvent<'a> {
     /// It begins: these directories, and this database.
     Watching {
         directories: &'a [String],
@@ -84,9 +84,9 @@ pub enum Talk {
 }
 
 /// Tells an event: what was applied on stdout, the rest on stderr; as JSON all of it on stdout. Whether anybody reads it.
-pub fn tell(event: &Event<'_>, format: ResultFormat, talk: Talk) -> Result<Reader> {
-    let is_error = matches!(event, Event::Failed { .. } | Event::FailedAfterwards { .. });
-    let is_result = matches!(event, Event::Applied { .. } | Event::Matches { .. });
+pub fn tell(event: &WatchEvent<'_>, format: ResultFormat, talk: Talk) -> Result<Reader> {
+    let is_error = matches!(event, WatchEvent::Failed { .. } | WatchEvent::FailedAfterwards { .. });
+    let is_result = matches!(event, WatchEvent::Applied { .. } | WatchEvent::Matches { .. });
     match format {
         ResultFormat::Json => {
             if is_error {
@@ -117,26 +117,26 @@ pub fn payload(plan: &Plan, took: Duration) -> String {
     if text.len() <= PAYLOAD { text } else { whole(Value::Null, Value::Null) }
 }
 
-fn text(event: &Event<'_>) -> String {
+fn text(event: &WatchEvent<'_>) -> String {
     let (good, bad) = (paint(GOOD, "✓"), paint(BAD, "✗"));
     match event {
-        Event::Watching { directories, target } => {
+        WatchEvent::Watching { directories, target } => {
             format!("Watching {} for {target}. Ctrl-C ends it.\n", directories.join(" and "))
         }
-        Event::Applied { plan, took } => format!("{good} {}  {}\n", applied(plan), faint(*took)),
-        Event::Matches { plan } => format!("{good} {}", plan::nothing(plan)),
-        Event::Failed { error, took } => format!("{}{bad} Not applied  {}\n", diagnostic::text(error), faint(*took)),
-        Event::FailedAfterwards { error } => diagnostic::text(error),
-        Event::Pending { migrations, why } => pending(migrations, *why),
-        Event::Polling { why, interval } => format!("Looking at the files every {}: {why}.\n", duration(*interval)),
-        Event::Disconnected { why } => format!("{bad} {why}; trying to connect again.\n"),
-        Event::Connected { target } => format!("{good} Connected again to {target}.\n"),
-        Event::Ran { command, code, took } => match code {
+        WatchEvent::Applied { plan, took } => format!("{good} {}  {}\n", applied(plan), faint(*took)),
+        WatchEvent::Matches { plan } => format!("{good} {}", plan::nothing(plan)),
+        WatchEvent::Failed { error, took } => format!("{}{bad} Not applied  {}\n", diagnostic::text(error), faint(*took)),
+        WatchEvent::FailedAfterwards { error } => diagnostic::text(error),
+        WatchEvent::Pending { migrations, why } => pending(migrations, *why),
+        WatchEvent::Polling { why, interval } => format!("Looking at the files every {}: {why}.\n", duration(*interval)),
+        WatchEvent::Disconnected { why } => format!("{bad} {why}; trying to connect again.\n"),
+        WatchEvent::Connected { target } => format!("{good} Connected again to {target}.\n"),
+        WatchEvent::Ran { command, code, took } => match code {
             Some(0) => format!("{good} `{command}` is done  {}\n", faint(*took)),
             Some(code) => format!("{bad} `{command}` ended with exit code {code}  {}\n", faint(*took)),
             None => format!("{bad} `{command}` was killed or could not be started  {}\n", faint(*took)),
         },
-        Event::Stopped => "Stopped.\n".to_owned(),
+        WatchEvent::Stopped => "Stopped.\n".to_owned(),
     }
 }
 
@@ -179,10 +179,10 @@ fn pending(migrations: &[String], why: Waiting) -> String {
     }
 }
 
-fn value(event: &Event<'_>) -> Value {
+fn value(event: &WatchEvent<'_>) -> Value {
     let (name, mut fields) = match event {
-        Event::Watching { directories, target } => ("watching", json!({ "directories": directories, "database": target })),
-        Event::Applied { plan, took } => (
+        WatchEvent::Watching { directories, target } => ("watching", json!({ "directories": directories, "database": target })),
+        WatchEvent::Applied { plan, took } => (
             "applied",
             json!({
                 "migrations": plan.migrations,
@@ -192,21 +192,21 @@ fn value(event: &Event<'_>) -> Value {
                 "milliseconds": milliseconds(*took),
             }),
         ),
-        Event::Matches { .. } => ("matches", json!({})),
-        Event::Failed { error, took } => {
+        WatchEvent::Matches { .. } => ("matches", json!({})),
+        WatchEvent::Failed { error, took } => {
             ("failed", json!({ "error": json::error_value(error), "milliseconds": milliseconds(*took) }))
         }
-        Event::FailedAfterwards { error } => ("failed_afterwards", json!({ "error": json::error_value(error) })),
-        Event::Pending { migrations, why } => {
+        WatchEvent::FailedAfterwards { error } => ("failed_afterwards", json!({ "error": json::error_value(error) })),
+        WatchEvent::Pending { migrations, why } => {
             ("migrations_pending", json!({ "migrations": migrations, "empty": *why == Waiting::Empty }))
         }
-        Event::Polling { why, interval } => ("polling", json!({ "reason": why, "milliseconds": milliseconds(*interval) })),
-        Event::Disconnected { why } => ("disconnected", json!({ "reason": why })),
-        Event::Connected { target } => ("connected", json!({ "database": target })),
-        Event::Ran { command, code, took } => {
+        WatchEvent::Polling { why, interval } => ("polling", json!({ "reason": why, "milliseconds": milliseconds(*interval) })),
+        WatchEvent::Disconnected { why } => ("disconnected", json!({ "reason": why })),
+        WatchEvent::Connected { target } => ("connected", json!({ "database": target })),
+        WatchEvent::Ran { command, code, took } => {
             ("ran", json!({ "exec": command, "exit_code": code, "milliseconds": milliseconds(*took) }))
         }
-        Event::Stopped => ("stopped", json!({})),
+        WatchEvent::Stopped => ("stopped", json!({})),
     };
     fields["version"] = json!(json::VERSION);
     fields["command"] = json!("watch");
@@ -233,7 +233,7 @@ mod tests {
     use super::*;
     use crate::model::plan::Step;
 
-    fn shown(event: &Event<'_>) -> String {
+    fn shown(event: &WatchEvent<'_>) -> String {
         anstream::adapter::strip_str(&text(event)).to_string()
     }
 
@@ -248,17 +248,17 @@ mod tests {
         let took = Duration::from_millis(34);
         let plan = first_steps(2);
         assert_eq!(
-            shown(&Event::Applied { plan: &plan, took }),
+            shown(&WatchEvent::Applied { plan: &plan, took }),
             "✓ Applied migration: 003_add_orders.sql; Created table: orders and 2 more  34 ms\n"
         );
-        let shown = shown(&Event::Applied { plan: &example(), took: Duration::from_millis(1_240) });
+        let shown = shown(&WatchEvent::Applied { plan: &example(), took: Duration::from_millis(1_240) });
         assert_eq!(shown, "✓ 1 migrated, 3 created, 1 replaced, 1 run (from 2 files)  1.2 s\n");
     }
 
     #[test]
     fn what_is_left_alone_is_said_with_the_way_out() {
         let migrations = ["004_a.sql".to_owned(), "005_b.sql".to_owned()];
-        let text = shown(&Event::Pending { migrations: &migrations, why: Waiting::NotAsked });
+        let text = shown(&WatchEvent::Pending { migrations: &migrations, why: Waiting::NotAsked });
         assert!(text.starts_with("Migrations pending: 004_a.sql, 005_b.sql. To apply: `pgmg apply`"), "{text}");
     }
 
@@ -268,17 +268,17 @@ mod tests {
         let plan = example();
         let took = Duration::from_millis(34);
         let events = [
-            Event::Watching { directories: &[], target: "" },
-            Event::Applied { plan: &plan, took },
-            Event::Matches { plan: &plan },
-            Event::Failed { error: &error, took },
-            Event::FailedAfterwards { error: &error },
-            Event::Pending { migrations: &[], why: Waiting::Empty },
-            Event::Polling { why: "", interval: took },
-            Event::Disconnected { why: "" },
-            Event::Connected { target: "" },
-            Event::Ran { command: "true", code: Some(0), took },
-            Event::Stopped,
+            WatchEvent::Watching { directories: &[], target: "" },
+            WatchEvent::Applied { plan: &plan, took },
+            WatchEvent::Matches { plan: &plan },
+            WatchEvent::Failed { error: &error, took },
+            WatchEvent::FailedAfterwards { error: &error },
+            WatchEvent::Pending { migrations: &[], why: Waiting::Empty },
+            WatchEvent::Polling { why: "", interval: took },
+            WatchEvent::Disconnected { why: "" },
+            WatchEvent::Connected { target: "" },
+            WatchEvent::Ran { command: "true", code: Some(0), took },
+            WatchEvent::Stopped,
         ];
         for event in &events {
             let line = json::line(&value(event));

@@ -211,7 +211,7 @@ pub struct Container {
 
 #[derive(Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
-enum Reading {
+enum DescribedRow {
     Relation {
         relation: u32,
         #[serde(flatten)]
@@ -374,14 +374,14 @@ fn collected(rows: &[Row]) -> std::result::Result<Described, tokio_postgres::Err
     let mut described = Described::default();
     let (mut columns, mut constraints) = (Vec::new(), Vec::new());
     for row in rows {
-        let Json(found): Json<Reading> = row.try_get(0)?;
+        let Json(found): Json<DescribedRow> = row.try_get(0)?;
         match found {
-            Reading::Relation { relation, found } => _ = described.relations.insert(relation, *found),
-            Reading::Column { relation, number, found } => columns.push((relation, number, found)),
-            Reading::Constraint { relation, id, found } => constraints.push((relation, id, found)),
-            Reading::Type { id, found } => _ = described.types.insert(id, found),
-            Reading::Routine { id, found } => _ = described.routines.insert(id, *found),
-            Reading::Container { id, found } => _ = described.containers.insert(id, found),
+            DescribedRow::Relation { relation, found } => _ = described.relations.insert(relation, *found),
+            DescribedRow::Column { relation, number, found } => columns.push((relation, number, found)),
+            DescribedRow::Constraint { relation, id, found } => constraints.push((relation, id, found)),
+            DescribedRow::Type { id, found } => _ = described.types.insert(id, found),
+            DescribedRow::Routine { id, found } => _ = described.routines.insert(id, *found),
+            DescribedRow::Container { id, found } => _ = described.containers.insert(id, found),
         }
     }
     for (relation, number, column) in columns {

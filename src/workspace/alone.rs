@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::approval::refused_effects;
-use super::committing::{MigrationProgress, Migrations, commit};
+use super::committing::{MigrationProgress, MigrationRecords, commit};
 use super::opening::{Workspace, described};
 use super::part::RunPart;
 use crate::engine::comparison::Comparison;
@@ -140,10 +140,10 @@ impl Alone<'_> {
             let milliseconds = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
             let section = next.as_ref().map_or_else(String::new, |next| next.name.clone());
             let event = NewEvent::new(Deed::SectionApplied, label(migration, completed));
-            Migrations {
+            MigrationRecords {
                 records: vec![(self.id, MigrationProgress::Partial { completed, section, milliseconds })],
                 events: vec![NewEvent { duration: Some(milliseconds), ..event }],
-                ..Migrations::default()
+                ..MigrationRecords::default()
             }
         };
         let part = RunPart::Section(self.id, from..section.statements.end);

@@ -19,11 +19,11 @@ use crate::postgres::records::migrations::{MigrationRecord, NewEvent};
 use crate::trial::{self, Ended, Finished};
 
 /// How the migrations of a transaction are recorded.
-pub type Recording<'a> = &'a dyn Fn(&Finished) -> Migrations;
+pub type Recording<'a> = &'a dyn Fn(&Finished) -> MigrationRecords;
 
 /// What is to be recorded of migrations.
 #[derive(Debug, Default)]
-pub struct Migrations {
+pub struct MigrationRecords {
     pub records: Vec<(MigrationId, MigrationProgress)>,
     pub taken_back: Vec<String>,
     pub events: Vec<NewEvent>,
@@ -44,11 +44,11 @@ pub enum MigrationProgress {
 }
 
 /// Every migration that ran is applied.
-pub fn all_applied(workspace: &Workspace) -> impl Fn(&Finished) -> Migrations + use<> {
+pub fn all_applied(workspace: &Workspace) -> impl Fn(&Finished) -> MigrationRecords + use<> {
     let migrations = workspace.project.migrations.as_deref().unwrap_or_default();
     let names: Vec<String> = migrations.iter().map(|migration| migration.name.clone()).collect();
     move |finished| {
-        let mut applied = Migrations::default();
+        let mut applied = MigrationRecords::default();
         for ran in &finished.migrations {
             let milliseconds = i64::try_from(ran.took.as_millis()).unwrap_or(i64::MAX);
             applied.records.push((ran.id, MigrationProgress::Applied { milliseconds }));
@@ -98,7 +98,7 @@ pub fn record(workspace: &mut Workspace, finished: &mut Finished, recording: Rec
         workspace.session.rollback()?;
         return Err(error);
     }
-    let Migrations { records, taken_back, mut events } = recording(finished);
+    let MigrationRecords { records, taken_back, mut events } = recording(finished);
     let run = workspace.next_run();
     let migrations = workspace.project.migrations.as_deref().unwrap_or_default();
     let changed = finished.records.len() + finished.forgotten.len();

@@ -31,14 +31,14 @@ static ROLE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"^role "(.+
 /// A database that vanishes with this value.
 #[derive(Debug)]
 pub struct Scratch {
-    place: Server,
+    server: ScratchServer,
     connection_string: String,
     database: Option<String>,
     user: String,
 }
 
 #[derive(Debug)]
-enum Server {
+enum ScratchServer {
     Own(Throwaway),
     Given,
 }
@@ -52,7 +52,7 @@ impl Scratch {
         let options = ThrowawayOptions { bin_dir, contents, ..ThrowawayOptions::default() };
         let server = Throwaway::start(&options)?;
         let connection_string = server.connection_string();
-        Ok(Scratch { place: Server::Own(server), connection_string, database: None, user: "postgres".to_owned() })
+        Ok(Scratch { server: ScratchServer::Own(server), connection_string, database: None, user: "postgres".to_owned() })
     }
 
     /// In the server of a connection string, as a new database beside the one it names. What killed runs left there is dropped.
@@ -72,7 +72,7 @@ impl Scratch {
         let name = format!("{PREFIX}{}", run_id());
         session.execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))?.map_err(|error| trial::refused(&error))?;
         let user = target.user_name().to_owned();
-        Ok(Scratch { place: Server::Given, connection_string: connection_string.to_owned(), database: Some(name), user })
+        Ok(Scratch { server: ScratchServer::Given, connection_string: connection_string.to_owned(), database: Some(name), user })
     }
 
     /// From now on this role is used, a superuser that is made if it is not there: what it makes belongs to it.
@@ -80,7 +80,7 @@ impl Scratch {
     /// # Errors
     /// The role may not make roles.
     pub fn act_as(&mut self, role: &str) -> Result<()> {
-        if role == self.user || matches!(self.place, Server::Given) {
+        if role == self.user || matches!(self.server, ScratchServer::Given) {
             return Ok(());
         }
         let quoted = quote_identifier(role);
@@ -98,7 +98,7 @@ impl Scratch {
     /// # Errors
     /// The role may not make roles.
     pub fn make_roles(&self, roles: &[String]) -> Result<()> {
-        if matches!(self.place, Server::Given) {
+        if matches!(self.server, ScratchServer::Given) {
             return Ok(());
         }
         for role in roles {
@@ -118,9 +118,9 @@ impl Scratch {
     /// # Errors
     /// `Usage`: the connection string cannot be read.
     pub fn target(&self) -> Result<Target> {
-        let target = Target::resolve(Some(&self.connection_string), &|name| match self.place {
-            Server::Own(_) => None,
-            Server::Given => std::env::var(name).ok(),
+        let target = Target::resolve(Some(&self.connection_string), &|name| match self.server {
+            ScratchServer::Own(_) => None,
+            ScratchServer::Given => std::env::var(name).ok(),
         })?;
         Ok(match &self.database {
             Some(name) => target.on_database(name),
@@ -130,17 +130,17 @@ impl Scratch {
 
     /// Where the server's files are, if it is our own.
     pub fn data(&self) -> Option<PathBuf> {
-        match &self.place {
-            Server::Own(server) => Some(server.data_directory()),
-            Server::Given => None,
+        match &self.server {
+            ScratchServer::Own(server) => Some(server.data_directory()),
+            ScratchServer::Given => None,
         }
     }
 
     /// Ends the server, if it is our own; where its files are, as long as this value lives.
     pub fn stop(&mut self) -> Option<PathBuf> {
-        match &mut self.place {
-            Server::Own(server) => Some(server.stop()),
-            Server::Given => None,
+        match &mut self.server {
+            ScratchServer::Own(server) => Some(server.stop()),
+            ScratchServer::Given => None,
         }
     }
 
@@ -180,7 +180,7 @@ impl Scratch {
                 Err(error) => error,
             };
             let missing: Vec<String> = missing_roles(&error).into_iter().filter(|role| !made.contains(role)).collect();
-            if missing.is_empty() || matches!(self.place, Server::Given) {
+            if missing.is_empty() || matches!(self.server, ScratchServer::Given) {
                 return Err(error);
             }
             log::info!("not there, and made: {}", missing.join(", "));

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::plan::Plan;
 use crate::model::project::Project;
 use crate::output::progress::Bar;
-use crate::output::watch::{Event, Waiting, payload};
+use crate::output::watch::{Waiting, WatchEvent, payload};
 use crate::postgres::connection::interrupt;
 use crate::project::cached::Seen;
 use crate::watching::debounce::FileChange;
@@ -80,7 +80,7 @@ impl Watch<'_> {
             Ok(Done::Nothing(plan)) => {
                 let before = std::mem::replace(&mut self.state, WatchState::Good);
                 if matches!(before, WatchState::Starting | WatchState::Failed(_)) {
-                    self.tell(&Event::Matches { plan })?;
+                    self.tell(&WatchEvent::Matches { plan })?;
                 }
             }
             Err(error) if error.kind == Kind::Interrupted => return Err(error.clone()),
@@ -128,7 +128,7 @@ impl Watch<'_> {
         self.applied(plan, took)?;
         match hooks::on_success(self.settings) {
             Ok(()) => Ok(()),
-            Err(error) => self.tell(&Event::FailedAfterwards { error: &error }),
+            Err(error) => self.tell(&WatchEvent::FailedAfterwards { error: &error }),
         }
     }
 
@@ -139,7 +139,7 @@ impl Watch<'_> {
         }
         match Workspace::connect(self.settings) {
             Ok(workspace) => {
-                self.tell(&Event::Connected { target: &workspace.target_name() })?;
+                self.tell(&WatchEvent::Connected { target: &workspace.target_name() })?;
                 self.state = WatchState::Good;
                 Ok(Some(Box::new(workspace)))
             }
@@ -159,7 +159,7 @@ impl Watch<'_> {
         let now = WatchState::Disconnected(why.clone());
         if self.state != now {
             self.state = now;
-            self.tell(&Event::Disconnected { why: &why })?;
+            self.tell(&WatchEvent::Disconnected { why: &why })?;
         }
         Ok(())
     }
@@ -173,7 +173,7 @@ impl Watch<'_> {
                 return Ok(());
             }
         }
-        self.tell(&Event::Failed { error, took })
+        self.tell(&WatchEvent::Failed { error, took })
     }
 
     /// Says which migrations stay pending, when they are others than before.
@@ -189,7 +189,7 @@ impl Watch<'_> {
             Migrations::Tell => Waiting::NotAsked,
             Migrations::Apply => Waiting::Empty,
         };
-        self.tell(&Event::Pending { migrations: &workspace.left_alone, why })
+        self.tell(&WatchEvent::Pending { migrations: &workspace.left_alone, why })
     }
 }
 

@@ -17,14 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy)]
-pub struct Ended {
+pub struct HookEnded {
     /// `None` if a signal ended it, or it could not be started.
     pub code: Option<i32>,
     pub took: Duration,
 }
 
 /// Hears of each end, on another thread.
-type Tell = Arc<dyn Fn(Ended) + Send + Sync>;
+type Tell = Arc<dyn Fn(HookEnded) + Send + Sync>;
 
 /// A command and its run, if there is one.
 pub struct ExecHook {
@@ -32,13 +32,13 @@ pub struct ExecHook {
     directory: PathBuf,
     environment: String,
     running: Option<Running>,
-    next: Next,
+    next: AfterRun,
     tell: Tell,
 }
 
 /// What comes after the run.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Next {
+enum AfterRun {
     Nothing,
     /// There was another apply while it ran.
     Again,
@@ -52,13 +52,13 @@ struct Running {
 
 impl ExecHook {
     /// A command for the shell, as the hooks of an environment are run: in the project, with `PGMG_ENV`.
-    pub fn new(command: &str, settings: &Settings, tell: impl Fn(Ended) + Send + Sync + 'static) -> Self {
+    pub fn new(command: &str, settings: &Settings, tell: impl Fn(HookEnded) + Send + Sync + 'static) -> Self {
         ExecHook {
             command: command.to_owned(),
             directory: settings.root.clone(),
             environment: settings.environment.clone().unwrap_or_default(),
             running: None,
-            next: Next::Nothing,
+            next: AfterRun::Nothing,
             tell: Arc::new(tell),
         }
     }
@@ -71,7 +71,7 @@ impl ExecHook {
     /// Something was applied: the command runs, once more if it is running.
     pub fn applied(&mut self) {
         match self.running {
-            Some(_) => self.next = Next::Again,
+            Some(_) => self.next = AfterRun::Again,
             None => self.start(),
         }
     }
@@ -79,7 +79,7 @@ impl ExecHook {
     /// Its end was heard of.
     pub fn ended(&mut self) {
         self.running = None;
-        if std::mem::replace(&mut self.next, Next::Nothing) == Next::Again {
+        if std::mem::replace(&mut self.next, AfterRun::Nothing) == AfterRun::Again {
             self.start();
         }
     }
@@ -101,7 +101,7 @@ impl ExecHook {
             Ok(child) => child,
             Err(error) => {
                 log::warn!("cannot start sh: {error}");
-                return tell(Ended { code: None, took: begin.elapsed() });
+                return tell(HookEnded { code: None, took: begin.elapsed() });
             }
         };
         let group = Pid::from_raw(i32::try_from(child.id()).unwrap_or(0));
@@ -111,7 +111,7 @@ impl ExecHook {
             let code = child.wait().ok().and_then(|status| status.code());
             // Nobody waits for it unless the watch is ending.
             let _ = sender.send(());
-            tell(Ended { code, took: begin.elapsed() });
+            tell(HookEnded { code, took: begin.elapsed() });
         });
     }
 }
