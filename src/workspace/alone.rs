@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::approval::refused_effects;
 use super::committing::{MigrationProgress, MigrationRecords, commit};
-use super::opening::{Workspace, described};
+use super::opening::Workspace;
+use super::outside::described;
 use super::part::RunPart;
 use crate::engine::comparison::Comparison;
 use crate::engine::migration_status::Resumed;

@@ -10,6 +10,7 @@ pub mod lints;
 mod migration_lookup;
 pub mod object_graph;
 pub mod opening;
+pub mod outside;
 pub mod part;
 pub mod planning;
 pub mod saved;

@@ -1,11 +1,12 @@
 //! What plan, apply and status begin with: the project read, the database reached, its records read, both compared.
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
 use super::migration_lookup;
+use super::outside;
 use super::part::RunPart;
 use super::saved_plan::SavedPlan;
 use crate::config::{LearnedCache, Settings};
@@ -17,19 +18,18 @@ use crate::error::{Error, Result};
 use crate::learned::{Learned, Objects};
 use crate::model::approval::Allowed;
 use crate::model::migration::Migration;
-use crate::model::object::{CatalogId, Object};
+use crate::model::object::CatalogId;
 use crate::model::plan::Plan;
 use crate::model::progress::Progress;
 use crate::model::project::Project;
 use crate::model::record::{Drift, OnDrift, Recorded};
 use crate::model::statement::MigrationId;
 use crate::model::status::Status;
-use crate::postgres::catalog::sights::Sights;
 use crate::postgres::connection::Target;
 use crate::postgres::connection::interrupt;
 use crate::postgres::connection::limits::Limits;
 use crate::postgres::connection::side_pool::SidePool;
-use crate::postgres::effects::{Described, Ids};
+use crate::postgres::effects::Ids;
 use crate::postgres::records::StateTables;
 use crate::postgres::records::drift;
 use crate::postgres::session::Session;
@@ -339,11 +339,11 @@ impl Workspace {
         progress: &dyn Progress,
     ) -> Result<Ended> {
         let side = self.side()?;
-        let existing = |ids: &[CatalogId]| existing(&side, ids);
-        let described = |ids: &Ids| described(&side, ids, self.there_before.as_ref());
-        let sights = |ids: &[CatalogId]| sights(&side, ids);
-        let names = |ids: &[CatalogId]| names(&side, ids);
-        let outside = Outside { existing: &existing, described: &described, sights: &sights, names: &names };
+        let existing = |ids: &[CatalogId]| outside::existing(&side, ids);
+        let described = |ids: &Ids| outside::described(&side, ids, self.there_before.as_ref());
+        let sights = |ids: &[CatalogId]| outside::sights(&side, ids);
+        let names = |ids: &[CatalogId]| outside::names(&side, ids);
+        let seen = Outside { existing: &existing, described: &described, sights: &sights, names: &names };
         let work = part.of(work(&self.project, &self.recorded, comparison, learned));
         let pending = comparison.statements.len() + work.migrations.len();
         let limits = std::thread::scope(|scope| {
@@ -353,7 +353,7 @@ impl Workspace {
         });
         check_room(pending, &limits.0??)?;
         limits.1?.map_err(|error| trial::refused(&error))?;
-        trial::run(&mut self.session, &self.state, &work, outside, progress)
+        trial::run(&mut self.session, &self.state, &work, seen, progress)
     }
 
     /// What would be done, in the known order, for a role that may not try it.
@@ -391,33 +391,6 @@ pub(super) fn run_id() -> String {
     let mut hasher = RandomState::new().build_hasher();
     hasher.write_u32(std::process::id());
     format!("{:016x}", hasher.finish())
-}
-
-fn existing(side: &SidePool, ids: &[CatalogId]) -> Result<HashSet<CatalogId>> {
-    if ids.is_empty() {
-        return Ok(HashSet::new());
-    }
-    side.with(|client| crate::postgres::catalog::existing(client, ids))
-}
-
-fn sights(side: &SidePool, ids: &[CatalogId]) -> Result<Sights> {
-    if ids.is_empty() {
-        return Ok(Sights::new());
-    }
-    side.with(|client| crate::postgres::catalog::sights::sights_outside(client, ids))
-}
-
-fn names(side: &SidePool, ids: &[CatalogId]) -> Result<HashMap<CatalogId, Object>> {
-    side.with(|client| crate::postgres::catalog::identify_outside(client, ids))
-}
-
-/// How these were before the run.
-pub(super) fn described(side: &SidePool, ids: &Ids, there_before: Option<&Ids>) -> Result<Described> {
-    let ids = &there_before.map_or_else(|| ids.clone(), |there| ids.among(there));
-    if ids.is_empty() {
-        return Ok(Described::default());
-    }
-    side.with(|client| crate::postgres::effects::described_outside(client, ids))
 }
 
 fn work<'a>(project: &'a Project, recorded: &'a Recorded, comparison: &'a Comparison, learned: &Learned) -> Work<'a> {
