@@ -27,7 +27,7 @@ pub fn include(comparison: &mut Comparison, project: &Project, recorded: &Record
         // What no file says any more is removed or replaced anyway; what is set on it may stay as it was changed.
         let maker = makers.get(&row.checksum).copied();
         let is_dropped = drift.changes.contains(&Drifted::Dropped);
-        let creates = maker.is_some_and(|maker| statements[maker].mentions.role == Role::Creates);
+        let creates = maker.is_some_and(|maker| may_define(&statements[maker]));
         let is_altered = drift.changes.contains(&Drifted::Definition) && creates;
         let mut heals: Vec<StatementId> = setters.on(object, &row.name, &drift.changes);
         let heals_grants = heals.iter().any(|&id| sets(&statements[id]) == Some(Aspect::Privileges));
@@ -42,6 +42,11 @@ pub fn include(comparison: &mut Comparison, project: &Project, recorded: &Record
     comparison.unchanged = comparison.unchanged.saturating_sub(healing.len());
     comparison.statements = known.union(&healing).copied().collect();
     comparison.drifted = healing;
+}
+
+/// Whether a statement says what an object is, so that it heals another definition of it.
+pub fn may_define(statement: &Statement) -> bool {
+    statement.mentions.role == Role::Creates || statement.mentions.verb.creates()
 }
 
 /// What a recorded statement made, or else its first word.

@@ -11,7 +11,7 @@ pub fn seems_to_create(statement: &Statement, object: &Object) -> bool {
 
 /// Triggers, rules and policies have names of their own only within their tables, and are no mentions.
 fn names_as_part(statement: &Statement, object: &Object) -> bool {
-    let Some(part) = &statement.mentions.part else { return false };
+    let Some(part) = statement.mentions.part.as_ref().filter(|_| statement.mentions.verb.creates()) else { return false };
     part.kind == object.kind && object.names.last() == Some(&part.name)
 }
 

@@ -89,7 +89,9 @@ impl ObjectKind {
 
     /// The statement of the object that it belongs to may say it.
     pub fn may_be_said_by_its_owner(&self) -> bool {
-        self.is_one_of(&["default value", "domain constraint", "table constraint", "publication relation"])
+        const SAID: &[&str] =
+            &["default value", "domain constraint", "table constraint", "publication relation", "publication namespace"];
+        self.is_one_of(SAID) || self.0.ends_with(" of access method")
     }
 
     /// Others can mean it by a name of its own.

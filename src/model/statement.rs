@@ -190,7 +190,7 @@ pub struct Mentions {
     pub keyword: String,
     /// The aspects of existing objects that it sets, or may set in a block.
     pub sets: Vec<Aspect>,
-    /// The part of a table or view that it creates.
+    /// The part of a table or view that it creates or drops.
     pub part: Option<TablePart>,
     /// The objects it seems to create.
     pub creates: Vec<Creates>,

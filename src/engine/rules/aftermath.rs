@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::engine::healing::Setters;
+use crate::engine::healing::{Setters, may_define};
 use crate::engine::task::{Cause, Task, When};
 use crate::engine::verdict::{Orders, Progress, Verdict};
 use crate::engine::world::{World, may_run_twice};
 use crate::model::object::Object;
 use crate::model::record::{Drift, Drifted};
 use crate::model::review::{Change, Review};
-use crate::model::statement::{Role, StatementId};
+use crate::model::statement::StatementId;
 use crate::model::verb::{Altered, Aspect, Verb};
 
 /// Looks again at everything recorded once migrations ran.
@@ -91,7 +91,7 @@ fn healed(world: &World<'_>, review: &Review, again: &mut BTreeMap<StatementId, 
             // What no file makes any more needs nothing set on it.
             let Some(maker) = maker else { continue };
             again.insert(maker, Cause::Gone(object.clone()));
-        } else if is_changed && let Some(maker) = maker.filter(|id| world.statement(*id).mentions.role == Role::Creates) {
+        } else if is_changed && let Some(maker) = maker.filter(|id| may_define(world.statement(*id))) {
             again.entry(maker).or_insert(Cause::Changed(object.clone()));
         }
         for setter in setters.on(object, &row.name, &drift.changes) {

@@ -11,9 +11,6 @@ use crate::model::statement::StatementId;
 use crate::model::verb::Aspect;
 use crate::sql::spelling;
 
-/// Dependents that their owner says himself, so that they come with it.
-const SAID_BY_THE_OWNER: &[&str] = &["default value", "domain constraint", "table constraint", "publication relation"];
-
 /// The statements that drop an object, each without CASCADE; none if it goes with its owner. `None`: it cannot be dropped,
 /// because it holds data or no statement drops it.
 pub fn drop_statements(dependent: &Dependent) -> Option<Vec<String>> {
@@ -59,8 +56,7 @@ pub fn maker(world: &World<'_>, dependent: &Dependent, definition: Option<&Strin
     if world.records().of_object(&dependent.object).is_some() && world.covers_everything() {
         return Some(Maker::Nobody);
     }
-    let comes_with_its_owner = SAID_BY_THE_OWNER.contains(&dependent.object.kind.as_str());
-    if comes_with_its_owner && matches!(dependent.role, DropRole::Part(_)) {
+    if dependent.object.kind.may_be_said_by_its_owner() && matches!(dependent.role, DropRole::Part(_)) {
         return Some(Maker::Nobody);
     }
     definition.map(|sql| Maker::Definition(sql.clone()))

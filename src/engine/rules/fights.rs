@@ -39,9 +39,16 @@ fn may_drop(statement: &Statement) -> bool {
 
 /// The statements that make triggers, rules and policies of a name that a statement uses.
 fn makers_of_parts<'w>(world: &'w World<'_>, dropper: StatementId) -> impl Iterator<Item = StatementId> + 'w {
-    let used = &world.statement(dropper).mentions.uses;
-    let is_used = move |name: &str| used.iter().any(|used| used.name.name == name);
-    world.ids().filter(move |&id| world.statement(id).mentions.part.as_ref().is_some_and(|part| is_used(&part.name)))
+    world.ids().filter(move |&id| {
+        let part = world.statement(id).mentions.part.as_ref();
+        part.is_some_and(|part| names(world.statement(dropper), &part.name))
+    })
+}
+
+/// Whether a statement names something, or a part of a table, in its text.
+fn names(statement: &Statement, name: &str) -> bool {
+    let is_part = statement.mentions.part.as_ref().is_some_and(|part| part.name == name);
+    is_part || statement.mentions.uses.iter().any(|used| used.name.name == name)
 }
 
 /// Whether what a statement of another file makes is gone although nothing else is to be done for it.
@@ -82,11 +89,8 @@ fn taken_by_another_file(world: &World<'_>, maker: StatementId) -> Option<Statem
     let making = world.statement(maker);
     let created = making.mentions.creates.iter().map(|created| created.name.name.as_str());
     let part = making.mentions.part.iter().map(|part| part.name.as_str());
-    let names: Vec<&str> = created.chain(part).collect();
-    let mentions = |statement: &Statement| {
-        let mut used = statement.mentions.uses.iter();
-        used.any(|used| names.contains(&used.name.name.as_str()))
-    };
+    let made: Vec<&str> = created.chain(part).collect();
+    let mentions = |statement: &Statement| made.iter().any(|name| names(statement, name));
     let ran = world.succeeded().into_iter();
     let droppers = ran.filter(|&id| may_drop(world.statement(id)) && !are_in_one_file(world.statement(id), making));
     droppers.into_iter().find(|&id| mentions(world.statement(id)))

@@ -8,7 +8,7 @@ use crate::engine::verdict::{Opening, Orders, Progress, Verdict};
 use crate::engine::world::{Event, World};
 use crate::model::attempt::Failure;
 use crate::model::name::Name;
-use crate::model::statement::{MigrationId, StatementId, Strength};
+use crate::model::statement::{CreatedKind, MigrationId, StatementId, Strength};
 use crate::model::verb::Verb;
 
 /// The next migration that has not run.
@@ -41,6 +41,10 @@ pub fn migrate(world: &World<'_>, progress: &Progress) -> Verdict {
 /// The statements of the code directory that a failed migration may be waiting for: those that provide what it misses, or
 /// else whatever its failed statement mentions (no schema of its search_path exists: 3F000 does not say which).
 pub fn providers(world: &World<'_>, id: MigrationId, failure: &Failure, obstacle: &Obstacle) -> Vec<StatementId> {
+    let fired = changed_and_fired(world, failure);
+    if !fired.is_empty() {
+        return fired;
+    }
     let Obstacle::Missing(names) = obstacle else { return Vec::new() };
     let open = |name: &Name| {
         let providers = world.providers(None, name).into_iter();
@@ -60,4 +64,16 @@ pub fn providers(world: &World<'_>, id: MigrationId, failure: &Failure, obstacle
     let statement = world.work().portion(id).and_then(|portion| portion.statements().get(failure.part));
     let uses = statement.into_iter().flat_map(|statement| &statement.mentions.uses);
     uses.filter(|used| used.strength == Strength::Bound).flat_map(|used| open(&used.name)).collect()
+}
+
+/// Routines of the code that were running when a migration failed and have a pending change: it may need the new ones.
+fn changed_and_fired(world: &World<'_>, failure: &Failure) -> Vec<StatementId> {
+    let Some(context) = &failure.error.context else { return Vec::new() };
+    let is_running =
+        |name: &str| context.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == name);
+    let creates_it = |id: &StatementId| {
+        let mut created = world.statement(*id).mentions.creates.iter();
+        created.any(|created| matches!(created.kind, CreatedKind::Routine(_)) && is_running(&created.name.name))
+    };
+    world.ids().filter(|id| world.is_pending(*id) && !world.is_done(*id) && creates_it(id)).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::engine::matching::{last_name, seems_to_create};
+use crate::engine::matching::{own_names, seems_to_create};
 use crate::engine::task::Task;
 use crate::engine::verdict::{Orders, Progress, Verdict};
 use crate::engine::world::{Event, World};
@@ -47,7 +47,7 @@ fn finder(world: &World<'_>, object: &Object) -> Option<StatementId> {
         let wrote_nothing = entry.provides.is_empty() && entry.touches.is_empty();
         let may_look_first = match verb {
             Verb::Create(Existing::Stays) => true,
-            Verb::Do | Verb::Other => last_name(object).is_some_and(|name| mentions_name(statement, name)),
+            Verb::Do | Verb::Other => own_names(object).any(|name| mentions_name(statement, name)),
             _ => false,
         };
         seems_to_create(statement, object) || wrote_nothing && may_look_first && file == Some(&statement.file.name)

@@ -10,6 +10,7 @@ WITH wanted AS MATERIALIZED (
            WHEN 'v' THEN pg_catalog.format('CREATE VIEW %s AS%s%s', w.identity, E'\n', pg_catalog.pg_get_viewdef(c.oid))
            WHEN 'm' THEN pg_catalog.format('CREATE MATERIALIZED VIEW %s AS%s%s%sWITH %s', w.identity, E'\n',
                            pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';'), E'\n', CASE WHEN c.relispopulated THEN 'DATA' ELSE 'NO DATA' END)
+           WHEN 'I' THEN pg_catalog.replace(pg_catalog.pg_get_indexdef(c.oid), ' ON ONLY ', ' ON ')
            ELSE pg_catalog.pg_get_indexdef(c.oid)
          END
     FROM wanted w JOIN pg_catalog.pg_class c ON w.class = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.oid = w.object

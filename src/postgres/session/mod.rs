@@ -65,7 +65,7 @@ impl Session {
             .map_err(|error| Error::bug(format!("cannot start the runtime: {error}")))?;
         let opened = runtime.block_on(target.open("pgmg"))?;
         runtime.spawn(opened.driver);
-        let base = format!("SET jit = off; SET lock_timeout = {}", lock_timeout.as_millis());
+        let base = format!("SET jit = off; SET quote_all_identifiers = off; SET lock_timeout = {}", lock_timeout.as_millis());
         let mut session = Session {
             runtime,
             client: opened.client,

@@ -27,11 +27,21 @@ pub fn header(words: &Words<'_>) -> Header {
                 header.mark_all(is, words.len(), Mark::Skip);
             }
         }
+        "drop" => drop_of_part(words, &mut header),
         "do" => execute(words, &mut header),
         "select" | "with" => select_into(words, &mut header),
         _ => {}
     }
     header
+}
+
+/// `DROP TRIGGER name ON t`: the name is one only within its table.
+fn drop_of_part(words: &Words<'_>, header: &mut Header) {
+    let Some(kind) = ["trigger", "policy", "rule"].into_iter().find(|kind| words.word(1, kind)) else { return };
+    let at = if words.words(2, &["if", "exists"]) { 4 } else { 2 };
+    if let Some(name) = words.identifier(at) {
+        header.part(kind, name);
+    }
 }
 
 fn execute(words: &Words<'_>, header: &mut Header) {

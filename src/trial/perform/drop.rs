@@ -14,9 +14,10 @@ use crate::error::{Error, Kind, Result};
 use crate::model::attempt::AttemptId;
 use crate::model::dependent::{Dependent, DropRole};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::form::Form;
+use crate::model::form::{Form, Forms};
 use crate::model::object::{CatalogId, Object};
 use crate::model::statement::StatementId;
+use crate::sql::spelling::identifier;
 use crate::trial::server::{Compared, Remade, Server};
 use crate::trial::words;
 
@@ -102,7 +103,7 @@ pub fn alter_in_place(
     };
     let statement = world.statement(id);
     let forms = match server.compare(at, object, statement, AttemptId::Statement(id))? {
-        Compared::Forms(forms) => forms,
+        Compared::Forms(forms) => without_constraints_of_others(world, id, object, forms),
         Compared::StatementFailed(failure) => return Ok(Done::StatementFails(failure)),
         Compared::Stays(error) => return Err(words::not_compared(statement, object, &error)),
         Compared::Unknown => return Ok(Done::Nothing),
@@ -118,6 +119,19 @@ pub fn alter_in_place(
         })),
         Err(losses) => Err(words::would_lose(statement, object, &forms, &losses, dependents)),
     }
+}
+
+/// Constraints that other statements of the files add to a table are not for its own to say.
+fn without_constraints_of_others(world: &World<'_>, id: StatementId, table: &Object, mut forms: Forms) -> Forms {
+    let Form::Lines(lines) = &mut forms.now else { return forms };
+    let of_another = |constraint: &Object| {
+        let is_of_table = constraint.kind == "table constraint" && constraint.names.starts_with(&table.names);
+        is_of_table && world.records().maker(constraint).is_some_and(|maker| maker != id)
+    };
+    let others = world.recorded_objects().filter(|object| of_another(object)).filter_map(|object| object.names.last());
+    let others: Vec<String> = others.map(|name| format!("constraint {} ", identifier(name))).collect();
+    lines.retain(|line| !others.iter().any(|other| line.starts_with(other.as_str())));
+    forms
 }
 
 /// Replaced one by one, objects can come to need each other, and none of them can be dropped: their views are made to need
