@@ -104,6 +104,8 @@ pub struct Progress {
     pub(super) opening: Opening,
     pub(super) reached: HashSet<Milestone>,
     pub(super) waiting: Option<Waiting>,
+    /// What was dropped because it stood in the way of a migration, at which of its statements.
+    pub(super) unblocked: HashSet<(MigrationId, usize, Object)>,
     /// A migration that uses what those before it may only use after their commit.
     pub(super) to_commit_before: Option<MigrationId>,
     /// Whether what attempts did was read since the last of them.

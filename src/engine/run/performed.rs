@@ -5,11 +5,12 @@ use crate::engine::diagnosis::{Obstacle, diagnose};
 use crate::engine::explain;
 use crate::engine::manner::Manner;
 use crate::engine::queue::Beyond;
-use crate::engine::reaction::{self};
+use crate::engine::reaction;
 use crate::engine::rules;
 use crate::engine::task::{Alteration, Before, Cause, Done, Dropped, GivenBack, Gone, Maker, Purpose, Said, Task, When};
 use crate::engine::verdict::{Opening, Waiting};
 use crate::engine::world::{AlteredInPlace, Event, Failed};
+use crate::error::Result;
 use crate::model::attempt::Failure;
 use crate::model::dependent::DropRole;
 use crate::model::form::Form;
@@ -19,7 +20,7 @@ use crate::model::statement::{MigrationId, StatementId};
 
 impl Run<'_> {
     /// A task was performed.
-    pub fn performed(&mut self, task: Task, done: Done) -> Result<(), crate::error::Error> {
+    pub fn performed(&mut self, task: Task, done: Done) -> Result<()> {
         if !matches!(done, Done::Nothing | Done::Checked) {
             self.changed();
         }
@@ -29,50 +30,87 @@ impl Run<'_> {
         if let Task::SayAgain(objects) = &task {
             self.progress.said_again.extend(objects.iter().cloned());
         }
-        match (task, done) {
-            (Task::Migrate(id), Done::Migrated) => self.migrated(id),
-            (Task::Migrate(id), Done::MigrationFailed(done, failure)) => {
-                self.world.migrating = Some((id, done));
-                return self.migration_failed(id, failure);
+        match task {
+            Task::Migrate(id) => self.after_migrating(id, done),
+            Task::Unblock(id, ..) => self.after_unblocking(id, done),
+            Task::MakeRoom(id, _) | Task::FindOwners(id, _) | Task::Compare(id, _) => {
+                self.after_help(id, done);
+                Ok(())
             }
-            (Task::Unblock(id, ..), Done::Dropped(gone)) => {
+            Task::Review(When::AtTheEnd) => match done {
+                Done::Reviewed(review) => self.reviewed_at_the_end(&review),
+                _ => Ok(()),
+            },
+            task => {
+                self.after(task, done);
+                Ok(())
+            }
+        }
+    }
+
+    fn after_migrating(&mut self, id: MigrationId, done: Done) -> Result<()> {
+        match done {
+            Done::MigrationFailed(statements, failure) => {
+                self.world.migrating = Some((id, statements));
+                self.migration_failed(id, failure)
+            }
+            _ => {
+                self.migrated(id);
+                Ok(())
+            }
+        }
+    }
+
+    fn after_unblocking(&mut self, id: MigrationId, done: Done) -> Result<()> {
+        match done {
+            Done::Dropped(gone) => {
+                let requested = gone.iter().filter(|gone| gone.dependent.role == DropRole::Requested);
+                let at = self.world.statements_done(id);
+                let new = requested.map(|gone| (id, at, gone.dependent.object.clone()));
+                let is_new = new.map(|drop| self.progress.unblocked.insert(drop)).fold(false, |any, is_new| any | is_new);
                 self.dropped(gone, &Purpose::Unblock(id));
+                // What came back in the way of the same statement would come back for ever.
+                if !is_new {
+                    return self.find_providers(id);
+                }
                 self.tasks.push_back(Task::Migrate(id));
+                Ok(())
             }
             // What stands in the way may be called otherwise since the last migration.
-            (Task::Unblock(..), _) if self.progress.is_to_review && self.world.has_records() => {
+            _ if self.progress.is_to_review && self.world.has_records() => {
                 self.tasks.push_back(Task::Review(When::AfterMigrations));
+                Ok(())
             }
-            (Task::Unblock(id, ..), _) => return self.find_providers(id),
-            (Task::Review(When::AfterMigrations), Done::Reviewed(review)) => self.reviewed(&review),
-            (Task::Review(When::AtTheEnd), Done::Reviewed(review)) => return self.reviewed_at_the_end(&review),
-            (Task::MakeRoom(id, _), Done::Dropped(gone)) => {
-                self.failing.remove(&id);
+            _ => self.find_providers(id),
+        }
+    }
+
+    /// Something was done so that a statement can be tried again, or to see what it would make.
+    fn after_help(&mut self, id: StatementId, done: Done) {
+        let failed = self.failing.remove(&id);
+        match (failed, done) {
+            (failed, Done::Dropped(gone)) => {
                 self.world.manners.remove(&id);
                 self.dropped(gone, &Purpose::Replace(id));
                 self.world.queue.retry(id);
+                if failed.is_none() {
+                    self.begin_creating();
+                }
             }
-            (Task::Compare(id, _), Done::Dropped(gone)) => {
-                self.dropped(gone, &Purpose::Replace(id));
-                self.world.queue.retry(id);
-                self.begin_creating();
-            }
-            (Task::MakeRoom(id, _), Done::StatementFails(failure)) => {
-                self.failing.remove(&id);
+            (failed, Done::Altered(alteration)) => self.altered(alteration, failed.is_some()),
+            (Some(_), Done::StatementFails(failure)) => {
                 let failed = Failed { rewritten: false, ..reaction::read(&self.world, id, failure) };
                 self.without_room(id, failed);
             }
-            (Task::MakeRoom(id, _), Done::Nothing) => {
-                if let Some(failed) = self.failing.remove(&id) {
-                    self.without_room(id, failed);
-                }
-            }
-            (Task::FindOwners(id, _), Done::Owners(help)) => {
-                if let Some(failed) = self.failing.remove(&id) {
-                    self.park(id, Failed { help, ..failed });
-                }
-            }
-            (_, Done::Altered(alteration)) => self.altered(alteration),
+            (Some(failed), Done::Owners(help)) => self.park(id, Failed { help, ..failed }),
+            (Some(failed), _) => self.without_room(id, failed),
+            (None, _) => {}
+        }
+    }
+
+    fn after(&mut self, task: Task, done: Done) {
+        match (task, done) {
+            (Task::Review(_), Done::Reviewed(review)) => self.reviewed(&review),
             (Task::Remove(_), Done::Dropped(gone)) => {
                 self.dropped(gone, &Purpose::Remove);
                 // What failed may have failed for it.
@@ -99,7 +137,6 @@ impl Run<'_> {
             (Task::CheckConstraints, _) => self.progress.is_checked = true,
             _ => {}
         }
-        Ok(())
     }
 
     fn migrated(&mut self, id: MigrationId) {
@@ -114,7 +151,7 @@ impl Run<'_> {
         self.open(Opening::Closed);
     }
 
-    fn migration_failed(&mut self, id: MigrationId, failure: Failure) -> Result<(), crate::error::Error> {
+    fn migration_failed(&mut self, id: MigrationId, failure: Failure) -> Result<()> {
         self.cost.attempts += 1;
         self.cost.failures += 1;
         let statement = self.world.work().portion(id).and_then(|portion| portion.statements().get(failure.part));
@@ -155,7 +192,7 @@ impl Run<'_> {
     }
 
     /// Takes in what is gone at the end: it is made again, unless another file says that it is to go.
-    fn reviewed_at_the_end(&mut self, review: &Review) -> Result<(), crate::error::Error> {
+    fn reviewed_at_the_end(&mut self, review: &Review) -> Result<()> {
         self.progress.reviewed_after = rules::aftermath::taking(&self.world);
         let gone = rules::aftermath::gone_at_the_end(&self.world, review);
         if let Some(error) = rules::fights::over(&self.world, gone.keys().copied()) {
@@ -171,7 +208,7 @@ impl Run<'_> {
     }
 
     /// The statements that a failed migration may be waiting for are let into the run, with what they need.
-    fn find_providers(&mut self, id: MigrationId) -> Result<(), crate::error::Error> {
+    fn find_providers(&mut self, id: MigrationId) -> Result<()> {
         let Some(waiting) = &mut self.progress.waiting else { return Ok(()) };
         let Some((failure, obstacle)) = &waiting.failure else { return Ok(()) };
         let is_first = !self.world.history.iter().any(|event| matches!(event, Event::Migrated(_)));
@@ -190,10 +227,10 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn altered(&mut self, alteration: Alteration) {
+    /// A statement that failed is tried as ALTERs; one that left its object alone keeps it.
+    fn altered(&mut self, alteration: Alteration, has_failed: bool) {
         let Alteration { statement, id, object, form, alters, dependents } = alteration;
-        let is_failing = self.failing.remove(&statement).is_some();
-        if !is_failing {
+        if !has_failed {
             self.world.kept.push((statement, id, object.clone()));
         }
         let needs_commit = matches!(form, Form::Enum(_)) && !alters.is_empty();
@@ -206,7 +243,7 @@ impl Run<'_> {
         if is_spread {
             altered.dependents.extend(dependents);
         }
-        if is_failing {
+        if has_failed {
             self.world.manners.insert(statement, Manner::Alters(alters));
             self.world.queue.retry(statement);
         }
