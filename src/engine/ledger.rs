@@ -130,7 +130,9 @@ impl Ledger {
                 Was::Absent => !self.providers.contains_key(&row.id),
                 Was::Present => {
                     let statement = row.by.statement().and_then(|id| work.statements().get(id.0));
-                    statement.is_some_and(|statement| replaces(statement, &row.object, &orphans))
+                    // Who makes a part of what another one made anew (a trigger) writes to that as well.
+                    let is_left = !self.providers.contains_key(&row.id) && orphans.contains(&row.object);
+                    statement.is_some_and(|statement| replaces(statement, &row.object, is_left))
                 }
             };
             let entry = self.entries.entry(row.by).or_default();
@@ -178,11 +180,8 @@ impl Entry {
     }
 }
 
-/// Whether a statement that wrote to an object of before is its maker now.
-fn replaces(statement: &Statement, object: &Object, orphans: &HashSet<&Object>) -> bool {
-    let is_taken_over = || {
-        let creates = matches!(statement.mentions.verb, Verb::Create(_));
-        creates && statement.mentions.completes.is_empty() && orphans.contains(object)
-    };
-    seems_to_create(statement, object) || is_taken_over()
+/// Whether a statement that wrote to an object of before is its maker now; `is_left`: no statement of before makes it any more.
+fn replaces(statement: &Statement, object: &Object, is_left: bool) -> bool {
+    let creates = matches!(statement.mentions.verb, Verb::Create(_)) && statement.mentions.completes.is_empty();
+    seems_to_create(statement, object) || creates && is_left && statement.mentions.part.is_none()
 }

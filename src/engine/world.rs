@@ -40,6 +40,8 @@ pub struct World<'a> {
     pub(super) dropped: Vec<Dropped>,
     pub(super) causes: HashMap<StatementId, Cause>,
     pub(super) history: Vec<Event>,
+    /// The migrations that ran, with how many statements had succeeded before.
+    pub(super) migrated: Vec<(MigrationId, usize)>,
     /// Pairs (migration, statement that it needed).
     pub(super) needed_by_migrations: Vec<(MigrationId, StatementId)>,
 }
@@ -104,6 +106,7 @@ impl<'a> World<'a> {
             dropped: Vec::new(),
             causes: HashMap::new(),
             history: Vec::new(),
+            migrated: Vec::new(),
             needed_by_migrations: Vec::new(),
         }
     }
@@ -220,6 +223,11 @@ impl<'a> World<'a> {
         &self.history
     }
 
+    /// The migrations that ran, each with how many statements had succeeded before.
+    pub fn migrated(&self) -> &[(MigrationId, usize)] {
+        &self.migrated
+    }
+
     /// The statements whose objects were altered in place.
     pub fn altered(&self) -> &BTreeMap<StatementId, AlteredInPlace> {
         &self.altered
@@ -245,6 +253,11 @@ impl<'a> World<'a> {
         self.whole_files.get(&id).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether a statement is tried with its whole file, behind the first one of it.
+    pub fn goes_along(&self, id: StatementId) -> bool {
+        self.whole_files.values().any(|rest| rest.contains(&id))
+    }
+
     /// Whether a statement overwrites what is there instead of failing.
     pub fn may_overwrite(&self, id: StatementId) -> bool {
         matches!(self.manner(id), Manner::OrReplace(_)) || self.has_or_replace(id)
@@ -264,8 +277,9 @@ impl<'a> World<'a> {
     /// Whether an object is still to be there at the end of the run.
     pub fn stays(&self, object: &Object) -> bool {
         let is_orphan = self.work.orphans().any(|row| row.object.as_ref() == Some(object));
-        let is_made = || self.work.comparison.statements.iter().any(|&id| seems_to_create(self.statement(id), object));
-        !is_orphan || is_made()
+        // What a block makes nobody can read.
+        let may_make = |statement: &Statement| seems_to_create(statement, object) || statement.mentions.verb == Verb::Do;
+        !is_orphan || self.work.comparison.statements.iter().any(|&id| may_make(self.statement(id)))
     }
 
     /// The statements that seem to create what a name means to `user`.

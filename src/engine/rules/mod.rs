@@ -9,6 +9,7 @@ pub mod outdated;
 pub mod rebinding;
 pub mod removal;
 pub mod revert;
+pub mod settings;
 pub mod stages;
 pub mod stars;
 pub mod stuck;

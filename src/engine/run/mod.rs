@@ -192,7 +192,7 @@ impl<'a> Run<'a> {
 
     /// Replacing an object undoes what was set on it (options of a view, settings of a function): it is set again.
     fn set_again(&mut self, id: StatementId) {
-        for setter in rules::rebinding::setters_on(&self.world, id) {
+        for setter in rules::settings::setters_on(&self.world, id) {
             if self.world.is_done(setter) {
                 self.invalidate(setter, Cause::CameTooEarly(id));
             }

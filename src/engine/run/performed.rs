@@ -87,6 +87,7 @@ impl Run<'_> {
     fn migrated(&mut self, id: MigrationId) {
         self.cost.attempts += 1;
         self.world.history.push(Event::Migrated(id));
+        self.world.migrated.push((id, self.world.queue.successes().len()));
         let waiting = self.progress.waiting.take();
         let providers = waiting.into_iter().filter(|waiting| waiting.failure.is_some()).flat_map(|waiting| waiting.providers);
         let needed: Vec<StatementId> = providers.filter(|&provider| self.world.is_done(provider)).collect();
@@ -202,22 +203,29 @@ impl Run<'_> {
     }
 
     fn gave_back(&mut self, when: Before, back: GivenBack) {
-        self.world.dropped = back.away;
+        let dropped = std::mem::replace(&mut self.world.dropped, back.away);
         for object in &back.gone {
             self.act_again(object);
         }
         if when == Before::ActsRunAgain {
+            let is_away = |object: &Object| self.world.dropped.iter().any(|away| away.object == *object);
+            let mut back_again: Vec<Object> = dropped.into_iter().map(|dropped| dropped.object).collect();
+            back_again.retain(|object| !is_away(object) && !back.gone.contains(object));
+            for object in back_again {
+                for id in rules::drops::acting_on(&self.world, &object) {
+                    self.acts_on(id, std::slice::from_ref(&object));
+                }
+            }
             for id in back.makers {
                 self.set_again(id);
             }
         }
-        self.progress.away_when_given_back = Some(self.world.dropped.len());
     }
 
     /// Objects were set back: what migrations and files say about them runs again.
     fn set_back(&mut self, objects: Vec<(Object, Vec<String>)>, said: Said) {
         let changed: Vec<Object> = objects.iter().map(|(object, _)| object.clone()).collect();
-        for (object, statements) in objects {
+        for (object, statements) in objects.into_iter().filter(|(_, statements)| !statements.is_empty()) {
             let event = Event::SetBack(object, Cause::NoLongerSaid(said), statements.join(";\n"));
             self.world.history.push(event);
         }
