@@ -37,6 +37,10 @@ pub mod server {
     pub use crate::server::{binaries, throwaway};
 }
 
+pub mod learned {
+    pub use crate::learned::Learned;
+}
+
 pub mod output {
     pub use crate::output::graph;
 }

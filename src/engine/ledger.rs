@@ -147,7 +147,11 @@ impl Ledger {
                     Some(AttemptId::Migration(_)) => statement.is_some_and(|statement| seems_to_create(statement, &row.object)),
                     Some(AttemptId::Statement(_) | AttemptId::Own) => false,
                 },
-                Was::Present => statement.is_some_and(|statement| replaces(statement, &row.object, &orphans)),
+                Was::Present => {
+                    // Who makes a part of what another one made anew (a trigger) writes to that as well.
+                    let is_left = !self.providers.contains_key(&row.id) && orphans.contains(&row.object);
+                    statement.is_some_and(|statement| replaces(statement, &row.object, is_left))
+                }
             };
             let entry = self.entries.entry(row.by).or_default();
             if row.is_temporary {
@@ -169,7 +173,7 @@ impl Ledger {
         let statements = work.statements();
         let acts = |attempt: &AttemptId| {
             let statement = attempt.statement().and_then(|id| statements.get(id.0));
-            statement.is_some_and(|statement| !statement.mentions.verb.creates())
+            statement.is_some_and(|statement| statement.mentions.verb.alters())
         };
         let mut misplaced: Vec<(AttemptId, Provided)> = Vec::new();
         let is_created = |object: &Object| statements.iter().any(|statement| seems_to_create(statement, object));
@@ -227,11 +231,8 @@ fn may_provide(statement: &Statement, object: &Object) -> bool {
     !only_acts || seems_to_create(statement, object)
 }
 
-/// Whether a statement that wrote to an object of before is its maker now.
-fn replaces(statement: &Statement, object: &Object, orphans: &HashSet<&Object>) -> bool {
-    let is_taken_over = || {
-        let creates = matches!(statement.mentions.verb, Verb::Create(_));
-        creates && statement.mentions.completes.is_empty() && orphans.contains(object)
-    };
-    seems_to_create(statement, object) || is_taken_over()
+/// Whether a statement that wrote to an object of before is its maker now; `is_left`: no statement of before makes it any more.
+fn replaces(statement: &Statement, object: &Object, is_left: bool) -> bool {
+    let creates = matches!(statement.mentions.verb, Verb::Create(_)) && statement.mentions.completes.is_empty();
+    seems_to_create(statement, object) || creates && is_left && statement.mentions.part.is_none()
 }

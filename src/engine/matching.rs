@@ -80,3 +80,8 @@ pub fn mentions(statement: &Statement, object: &Object) -> bool {
 pub fn are_in_one_file(first: &Statement, second: &Statement) -> bool {
     std::sync::Arc::ptr_eq(&first.file, &second.file)
 }
+
+/// Whether the first stands before the second in one file, which is stronger than any name.
+pub fn stands_before(first: &Statement, second: &Statement) -> bool {
+    are_in_one_file(first, second) && first.ordinal < second.ordinal
+}

@@ -60,6 +60,11 @@ impl Timeline {
         self.last(earlier) < self.first(later)
     }
 
+    /// Whether a statement last succeeded before so many had.
+    pub fn was_before(&self, id: StatementId, successes: usize) -> bool {
+        self.last(id).is_none_or(|last| last < successes)
+    }
+
     /// Whether a statement needs another, directly or through others.
     pub fn is_needed(&self, by: StatementId, needed: StatementId) -> bool {
         let mut seen = HashSet::new();

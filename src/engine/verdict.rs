@@ -116,8 +116,6 @@ pub struct Progress {
     pub(super) reviewed_after: usize,
     /// Whether deferred constraints were checked since the last attempt.
     pub(super) is_checked: bool,
-    /// How many objects were away when carried attributes were last given back.
-    pub(super) away_when_given_back: Option<usize>,
     /// Statements that a stage tried to make its dropped objects again.
     pub(super) tried_again: HashSet<StatementId>,
     /// Objects that were to be removed and were not there.

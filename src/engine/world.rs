@@ -46,6 +46,8 @@ pub struct World<'a> {
     /// Objects that statements act on and that a migration renamed, with the aspects that they set.
     pub(super) renamed: Vec<(Aspect, Object)>,
     pub(super) history: Vec<Event>,
+    /// The migrations that ran, with how many statements had succeeded before.
+    pub(super) migrated: Vec<(MigrationId, usize)>,
     /// Pairs (migration, statement that it needed).
     pub(super) needed_by_migrations: Vec<(MigrationId, StatementId)>,
 }
@@ -113,6 +115,7 @@ impl<'a> World<'a> {
             migrating: None,
             renamed: Vec::new(),
             history: Vec::new(),
+            migrated: Vec::new(),
             needed_by_migrations: Vec::new(),
         }
     }
@@ -255,6 +258,11 @@ impl<'a> World<'a> {
         &self.history
     }
 
+    /// The migrations that ran, each with how many statements had succeeded before.
+    pub fn migrated(&self) -> &[(MigrationId, usize)] {
+        &self.migrated
+    }
+
     /// The statements whose objects were altered in place.
     pub fn altered(&self) -> &BTreeMap<StatementId, AlteredInPlace> {
         &self.altered
@@ -280,6 +288,11 @@ impl<'a> World<'a> {
         self.whole_files.get(&id).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether a statement is tried with its whole file, behind the first one of it.
+    pub fn goes_along(&self, id: StatementId) -> bool {
+        self.whole_files.values().any(|rest| rest.contains(&id))
+    }
+
     /// Whether a statement overwrites what is there instead of failing.
     pub fn may_overwrite(&self, id: StatementId) -> bool {
         matches!(self.manner(id), Manner::OrReplace(_)) || self.has_or_replace(id)
@@ -298,9 +311,10 @@ impl<'a> World<'a> {
 
     /// Whether an object is still to be there at the end of the run.
     pub fn stays(&self, object: &Object) -> bool {
-        let is_orphan = self.work.orphans().any(|row| self.records.object(row) == Some(object));
-        let is_made = || self.work.comparison.statements.iter().any(|&id| seems_to_create(self.statement(id), object));
-        !is_orphan || is_made()
+        let is_orphan = self.orphaned_objects().any(|orphaned| orphaned == object);
+        // What a block makes nobody can read.
+        let may_make = |statement: &Statement| seems_to_create(statement, object) || statement.mentions.verb == Verb::Do;
+        !is_orphan || self.work.comparison.statements.iter().any(|&id| may_make(self.statement(id)))
     }
 
     /// The statements that seem to create what a name means to `user`.

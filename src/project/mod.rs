@@ -3,7 +3,7 @@
 pub mod cached;
 mod checksum;
 pub mod directives;
-mod file;
+pub mod file;
 mod load;
 pub mod migrations;
 mod refusals;

@@ -50,10 +50,12 @@ fn two_makers(world: &World<'_>, id: StatementId) -> Option<Diagnostic> {
     if statement.mentions.role != Role::Creates || may_find_it_there || !entry.provides.is_empty() {
         return None;
     }
-    for other in world.succeeded().into_iter().filter(|other| is_apart(other) && world.may_overwrite(*other)) {
+    for other in world.succeeded().into_iter().filter(is_apart) {
+        let overwrites = world.may_overwrite(other);
         for provided in &world.ledger().statement(other).provides {
             let is_it = statement.mentions.creates.iter().any(|created| may_be(created, &provided.object));
-            if is_it && (entry.touches.is_empty() || entry.touches.contains(&provided.object)) {
+            let is_touched = entry.touches.contains(&provided.object) && (overwrites || world.may_overwrite(id));
+            if is_it && (is_touched || entry.touches.is_empty() && overwrites) {
                 return Some(made_twice(world, &provided.object, id, other));
             }
         }

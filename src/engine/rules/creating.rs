@@ -1,6 +1,6 @@
 //! Statements are tried: first what creates, then what acts, so that what the files say wins over what dropped objects carried.
 
-use crate::engine::task::{Before, Task};
+use crate::engine::task::{Before, Dropped, Maker, Task};
 use crate::engine::verdict::{Milestone, Opening, Orders, Progress, Verdict};
 use crate::engine::world::World;
 use crate::model::verb::Aspect;
@@ -39,9 +39,14 @@ pub fn act(world: &World<'_>, progress: &Progress) -> Verdict {
 
 /// What only came back with what acts gets what it carried now; what acts on it is undone by that, and runs again.
 pub fn give_back(world: &World<'_>, progress: &Progress) -> Verdict {
-    let away = world.dropped().len();
-    let is_waiting = away > 0 && progress.away_when_given_back != Some(away);
+    // What its statement is still to make is given back when that is done.
+    let is_to_come = |dropped: &Dropped| matches!(dropped.maker, Maker::Statement(id) if !world.is_done(id));
+    let is_waiting = world.dropped().iter().any(|dropped| !is_to_come(dropped));
     if progress.opening == Opening::All && is_waiting && world.parked().is_empty() {
+        // What acted on it is known by what it did.
+        if !progress.is_seen {
+            return Verdict::Look;
+        }
         return Orders::task(Task::GiveBack(Before::ActsRunAgain));
     }
     Verdict::Satisfied

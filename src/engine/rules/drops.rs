@@ -1,7 +1,9 @@
 //! What has to go so that an object can be dropped, who makes it again, and what stands in the way because nobody can.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use super::revert::altered;
+use crate::engine::overwritten::overwritten;
 use crate::engine::task::{Cause, Maker, Purpose, Said};
 use crate::engine::world::{World, may_run_twice};
 use crate::model::dependent::{Dependent, DropRole};
@@ -97,7 +99,9 @@ pub fn restoration(world: &World<'_>, dependent: &Dependent, maker: &Maker, purp
     // An object without a maker comes back, if at all, from a changed statement.
     let is_new = is_requested && matches!(purpose, Purpose::Replace(_)) || *maker == Maker::Nobody;
     let has_drifted = matches!(maker, Maker::Statement(id) if world.work().comparison.drifted.contains(id));
-    if is_requested && *purpose == Purpose::WithoutAlter {
+    // Dropped for another reason, before anybody looked for what an ALTER changed that is gone.
+    let is_altered = || altered(world).contains(&dependent.object.to_string());
+    if is_requested && *purpose == Purpose::WithoutAlter || is_altered() {
         Restored::WithoutAlter
     } else if has_drifted {
         Restored::WithoutDrift
@@ -108,11 +112,14 @@ pub fn restoration(world: &World<'_>, dependent: &Dependent, maker: &Maker, purp
     }
 }
 
-/// What unchanged statements did to an object without making it, as far as it can be done again.
+/// The statements that did something to an object without making it, unchanged or of this run, as far as it can be done again.
 pub fn acting_on(world: &World<'_>, object: &Object) -> Vec<StatementId> {
     let label = object.to_string();
     let recorded = world.work().recorded.statements.iter();
     let touching = recorded.filter(|row| row.object.is_none() && row.touches.contains(&label));
-    let acts = touching.filter_map(|row| world.records().statement(row));
-    acts.filter(|&id| may_run_twice(world.statement(id))).collect()
+    let unchanged = touching.filter_map(|row| world.records().statement(row));
+    let seen = world.ledger().by_statement().filter(|(_, entry)| entry.touches.contains(object)).map(|(id, _)| id);
+    let unseen = overwritten(world).into_iter().filter(|(_, objects)| objects.contains(object)).map(|(id, _)| id);
+    let acting: BTreeSet<StatementId> = unchanged.chain(seen).chain(unseen).collect();
+    acting.into_iter().filter(|&id| may_run_twice(world.statement(id))).collect()
 }

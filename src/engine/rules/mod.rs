@@ -12,6 +12,7 @@ pub mod rebinding;
 pub mod removal;
 pub mod revert;
 pub mod setters;
+pub mod settings;
 pub mod stages;
 pub mod stars;
 pub mod stuck;

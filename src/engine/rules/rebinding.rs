@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::settings::{self, sets_on};
 use super::stars::{expands_columns, may_run_again, outdated};
-use crate::engine::graph::{Edge, Graph};
+use crate::engine::graph::{Edge, edge_of};
 use crate::engine::ledger::{Entry, Was};
-use crate::engine::matching::{are_in_one_file, last_name, own_names, seems_to_create};
+use crate::engine::matching::{last_name, own_names, seems_to_create, stands_before};
 use crate::engine::task::Cause;
 use crate::engine::timeline::{Timeline, TooEarly};
 use crate::engine::verdict::{Lesson, Orders, Progress, Round, Verdict};
 use crate::engine::work::Need;
 use crate::engine::world::{World, may_run_twice};
-use crate::model::name::Name;
+use crate::model::attempt::AttemptId;
 use crate::model::object::Object;
-use crate::model::statement::{Mode, Role, Statement, StatementId, Strength};
+use crate::model::statement::{MigrationId, Mode, Role, Statement, StatementId, Strength, Uses};
 use crate::model::verb::Verb;
 
 /// Tries again what came too early; what cannot be tried again where it stands is misplaced.
@@ -28,7 +29,10 @@ pub fn rebinding(world: &World<'_>, progress: &Progress) -> Verdict {
     for causes in early.values() {
         let Some(TooEarly { statement, because, .. }) = causes.first().copied() else { continue };
         let ran = timeline.ran(statement);
-        if (may_run_twice(world.statement(statement)) || !ran) && may_run_again(world, statement) {
+        // What it was set on is another one.
+        let is_to_be_set = || causes.iter().any(|cause| sets_on(world, statement, cause.because));
+        let may_run_here = may_run_again(world, statement) || is_to_be_set();
+        if (may_run_twice(world.statement(statement)) || !ran) && may_run_here {
             log::info!("{}: again, because of {}", world.path(statement), world.path(because));
             again.push((statement, Cause::CameTooEarly(because)));
             round.retried.extend(ran.then_some(statement));
@@ -57,30 +61,23 @@ pub fn misplaced(world: &World<'_>, progress: &Progress) -> Verdict {
     if needs.is_empty() { Verdict::Satisfied } else { Verdict::BeginAgain(Lesson::Order(needs)) }
 }
 
-/// The statements that only set something on what a statement creates: ALTER, GRANT, COMMENT.
-pub fn setters_on(world: &World<'_>, creator: StatementId) -> Vec<StatementId> {
-    let created = &world.statement(creator).mentions.creates;
-    let is_created = |name: &Name| created.iter().any(|created| created.name.may_equal(name));
-    let sets = |id: &StatementId| {
-        let mentions = &world.statement(*id).mentions;
-        mentions.creates.is_empty() && mentions.completes.iter().any(is_created)
-    };
-    let mut setters: Vec<StatementId> = world.mentioners_of(creator).into_iter().filter(sets).collect();
-    setters.sort_unstable();
-    setters.dedup();
-    setters
-}
-
 /// Everyone who came too early, by their places in the canonical order, each with all that it should have come after.
 fn too_early(world: &World<'_>, timeline: &Timeline) -> BTreeMap<usize, Vec<TooEarly>> {
-    let by_text = bound_too_early(&world.graph, timeline).into_iter().filter(|early| matters(world, timeline, early));
+    let by_text = bound_too_early(world, timeline).into_iter().filter(|early| matters(world, timeline, early));
     let early = by_text
+        .chain(settings::overruled(world, timeline))
+        .chain(settings::out_of_order(world, timeline))
         .chain(hidden_names(world, timeline))
         .chain(sweeps(world, timeline))
         .chain(outdated(world, timeline))
         .chain(spread(world, timeline));
     let mut found: BTreeMap<usize, Vec<TooEarly>> = BTreeMap::new();
-    for early in early.filter(|early| world.statement(early.statement).mode == Mode::Transactional) {
+    // What a later stage is going to make has not come at all, and what goes with its whole file has not come by itself.
+    let has_come = |early: &TooEarly| {
+        let is_by_itself = world.statement(early.statement).mode == Mode::Transactional && !world.goes_along(early.statement);
+        world.is_done(early.statement) && is_by_itself
+    };
+    for early in early.filter(has_come) {
         found.entry(world.queue.place(early.statement)).or_default().push(early);
     }
     found
@@ -88,10 +85,11 @@ fn too_early(world: &World<'_>, timeline: &Timeline) -> BTreeMap<usize, Vec<TooE
 
 /// Statements that bind a name, or use an object, that another statement created or completed only after them. Who is needed
 /// by that other one could never have come after it.
-fn bound_too_early(graph: &Graph<'_>, timeline: &Timeline) -> Vec<TooEarly> {
+fn bound_too_early(world: &World<'_>, timeline: &Timeline) -> Vec<TooEarly> {
     let mut found = Vec::new();
-    for because in (0..graph.len()).map(StatementId).filter(|&id| timeline.ran(id)) {
-        for &(statement, hint) in graph.after(because) {
+    for because in world.ids().filter(|&id| timeline.ran(id)) {
+        let by_name = world.graph.after(because).iter().copied();
+        for (statement, hint) in by_name.chain(later_in_its_file(world, timeline, because)) {
             let binds = matches!(hint, Edge::Known | Edge::Bound | Edge::Completes);
             if binds && timeline.is_before(statement, because) && !timeline.is_needed(because, statement) {
                 found.push(TooEarly { statement, because, hint });
@@ -100,6 +98,25 @@ fn bound_too_early(graph: &Graph<'_>, timeline: &Timeline) -> Vec<TooEarly> {
     }
     found.sort_unstable();
     found.dedup();
+    found
+}
+
+/// Those that stand behind a statement in its file, came before it, and use what it creates or completes: the graph has only the
+/// order of the file for them.
+fn later_in_its_file(world: &World<'_>, timeline: &Timeline, because: StatementId) -> Vec<(StatementId, Edge)> {
+    let mentions = &world.statement(because).mentions;
+    let behind = world.ids().skip(because.0 + 1);
+    let behind = behind.take_while(|&id| stands_before(world.statement(because), world.statement(id)));
+    let mut found = Vec::new();
+    for id in behind.filter(|&id| timeline.is_before(id, because)) {
+        let edge = |used: &Uses| {
+            let created = mentions.creates.iter().filter_map(|created| edge_of(created, used)).min();
+            let is_completed = || mentions.completes.iter().any(|name| name.may_equal(&used.name));
+            created.or_else(|| is_completed().then_some(Edge::Completes))
+        };
+        let edges = world.statement(id).mentions.uses.iter().filter_map(edge).min();
+        found.extend(edges.map(|edge| (id, edge)));
+    }
     found
 }
 
@@ -123,8 +140,8 @@ fn hidden_names(world: &World<'_>, timeline: &Timeline) -> Vec<TooEarly> {
         for name in hidden.filter_map(last_name) {
             for &statement in world.mentioners(name) {
                 let is_before = statement != because && timeline.is_before(statement, because);
-                let is_apart = !are_in_one_file(world.statement(statement), world.statement(because));
-                if binds(world.statement(statement), name) && is_before && is_apart && !timeline.is_needed(because, statement) {
+                let is_later = !stands_before(world.statement(statement), world.statement(because));
+                if binds(world.statement(statement), name) && is_before && is_later && !timeline.is_needed(because, statement) {
                     found.push(TooEarly { statement, because, hint: Edge::Bound });
                 }
             }
@@ -153,12 +170,19 @@ fn sweeps(world: &World<'_>, timeline: &Timeline) -> Vec<TooEarly> {
         let is_covered = |creator: StatementId| {
             creator != statement
                 && timeline.is_before(statement, creator)
-                && !are_in_one_file(world.statement(statement), world.statement(creator))
+                && !stands_before(world.statement(statement), world.statement(creator))
                 && !timeline.is_needed(creator, statement)
                 && !(makes && sweepers.contains(&creator))
         };
         let later = creators.iter().copied().filter(|&creator| is_covered(creator));
         found.extend(later.map(|because| TooEarly { statement, because, hint: Edge::Bound }));
+    }
+    // In a fresh build every migration comes before them.
+    let makes_new = |id: MigrationId| world.ledger().entry(AttemptId::Migration(id)).makes_something_new();
+    let last = world.migrated().iter().rfind(|(id, _)| makes_new(*id));
+    if let Some((_, successes)) = last {
+        let earlier = sweepers.iter().copied().filter(|&statement| timeline.was_before(statement, *successes));
+        found.extend(earlier.map(|statement| TooEarly { statement, because: statement, hint: Edge::Bound }));
     }
     found.sort_unstable();
     found
@@ -169,6 +193,9 @@ fn is_sweeping(world: &World<'_>, timeline: &Timeline, id: StatementId) -> bool 
     let statement = world.statement(id);
     let names: HashSet<&str> = statement.mentions.uses.iter().map(|used| used.name.name.as_str()).collect();
     let is_grant = matches!(statement.mentions.verb, Verb::Grant(_) | Verb::Revoke(_));
+    if statement.mentions.verb.sweeps() {
+        return timeline.ran(id) || !world.rows_of(id).is_empty();
+    }
     if !timeline.ran(id) {
         let row = world.rows_of(id).iter().find(|row| row.object.is_none());
         let is_named = |label: &String| names.iter().any(|name| label.contains(name));

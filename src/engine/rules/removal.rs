@@ -38,7 +38,7 @@ pub fn remove(world: &World<'_>, progress: &Progress) -> Verdict {
 
 /// The statement of this run that may have found an object there and left it alone, which is no reason to drop it: one that
 /// seems to create it, or wrote nothing and stands in the file that made it (IF NOT EXISTS, a block that looks first).
-fn finder(world: &World<'_>, object: &Object) -> Option<StatementId> {
+pub fn finder(world: &World<'_>, object: &Object) -> Option<StatementId> {
     let file = world.records().of_object(object).and_then(|row| row.file.as_deref());
     let finds = |id: &StatementId| {
         let statement = world.statement(*id);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::ledger::Was;
-use crate::engine::rules::rebinding::setters_on;
+use crate::engine::rules::settings::setters_on;
 use crate::engine::task::{Cause, Task};
 use crate::engine::verdict::{Opening, Orders, Progress, Verdict};
 use crate::engine::world::World;

@@ -48,8 +48,12 @@ pub fn outdated(world: &World<'_>, timeline: &Timeline) -> Vec<TooEarly> {
     let mut found = Vec::new();
     let mut seen: HashSet<StatementId> = HashSet::new();
     let mut next = changed(world, timeline);
-    while let Some((because, name)) = next.pop() {
-        let is_stale = |id: StatementId| !timeline.ran(id) || because.is_some_and(|because| timeline.is_before(id, because));
+    while let Some((since, name)) = next.pop() {
+        let because = if let Since::Statement(id) = since { Some(id) } else { None };
+        let is_stale = |id: StatementId| match since {
+            Since::Statement(because) => !timeline.ran(id) || timeline.is_before(id, because),
+            Since::Migration(successes) => timeline.was_before(id, successes),
+        };
         // Not what a later stage is going to make.
         let is_there = |id: StatementId| timeline.ran(id) || !world.rows_of(id).is_empty();
         let follows =
@@ -58,23 +62,33 @@ pub fn outdated(world: &World<'_>, timeline: &Timeline) -> Vec<TooEarly> {
             if follows(statement) && seen.insert(statement) {
                 found.push(TooEarly { statement, because: because.unwrap_or(statement), hint: Edge::Bound });
                 let creates = world.statement(statement).mentions.creates.iter();
-                next.extend(creates.map(|created| (Some(statement), created.name.name.as_str())));
+                next.extend(creates.map(|created| (Since::Statement(statement), created.name.name.as_str())));
             }
         }
     }
     found
 }
 
-/// The names of what migrations changed and of the views that statements made in this run, with the statement.
-fn changed<'b>(world: &'b World<'_>, timeline: &Timeline) -> Vec<(Option<StatementId>, &'b str)> {
+/// Since when something is another one.
+#[derive(Clone, Copy)]
+enum Since {
+    Statement(StatementId),
+    /// A migration, when so many statements had succeeded.
+    Migration(usize),
+}
+
+/// The names of what migrations changed and of the views that statements made in this run, and since when.
+fn changed<'b>(world: &'b World<'_>, timeline: &Timeline) -> Vec<(Since, &'b str)> {
     let ledger = world.ledger();
-    let migrations = world.work().migrations.iter().map(|portion| AttemptId::Migration(portion.id));
-    let touched = migrations.flat_map(|attempt| &ledger.entry(attempt).touches);
-    let mut changed: Vec<(Option<StatementId>, &str)> = touched.filter_map(last_name).map(|name| (None, name)).collect();
+    let mut changed: Vec<(Since, &str)> = Vec::new();
+    for &(id, successes) in world.migrated() {
+        let names = ledger.entry(AttemptId::Migration(id)).touches.iter().filter_map(last_name);
+        changed.extend(names.map(|name| (Since::Migration(successes), name)));
+    }
     for id in world.ids().filter(|&id| timeline.ran(id)) {
         let provided = ledger.statement(id).provides.iter().map(|provided| &provided.object);
         let views = provided.filter(|object| object.kind == "view").filter_map(last_name);
-        changed.extend(views.map(|name| (Some(id), name)));
+        changed.extend(views.map(|name| (Since::Statement(id), name)));
     }
     changed
 }

@@ -196,7 +196,7 @@ impl<'a> Run<'a> {
 
     /// Replacing an object undoes what was set on it (options of a view, settings of a function): it is set again.
     fn set_again(&mut self, id: StatementId) {
-        for setter in rules::rebinding::setters_on(&self.world, id) {
+        for setter in rules::settings::setters_on(&self.world, id) {
             if self.world.is_done(setter) {
                 self.invalidate(setter, Cause::CameTooEarly(id));
             }
@@ -253,8 +253,6 @@ impl<'a> Run<'a> {
     fn changed(&mut self) {
         self.progress.is_seen = false;
         self.progress.is_checked = false;
-        // What is away may have come back.
-        self.progress.away_when_given_back = None;
     }
 
     /// False if another beginning would be no better than this one.

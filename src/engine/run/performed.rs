@@ -111,8 +111,14 @@ impl Run<'_> {
     fn after(&mut self, task: Task, done: Done) {
         match (task, done) {
             (Task::Review(_), Done::Reviewed(review)) => self.reviewed(&review),
-            (Task::Remove(_), Done::Dropped(gone)) => {
+            (Task::Remove(objects), Done::Dropped(gone)) => {
+                // What looked for one of them first makes it now that it is gone.
+                let finders: Vec<StatementId> =
+                    objects.iter().filter_map(|object| rules::removal::finder(&self.world, object)).collect();
                 self.dropped(gone, &Purpose::Remove);
+                for id in finders {
+                    self.world.queue.retry(id);
+                }
                 // What failed may have failed for it.
                 for id in self.world.parked() {
                     self.world.queue.retry(id);
@@ -144,6 +150,7 @@ impl Run<'_> {
         self.world.history.push(Event::Migrated(id));
         self.world.migrating = None;
         self.progress.is_to_review = true;
+        self.world.migrated.push((id, self.world.queue.successes().len()));
         let waiting = self.progress.waiting.take();
         let providers = waiting.into_iter().filter(|waiting| waiting.failure.is_some()).flat_map(|waiting| waiting.providers);
         let needed: Vec<StatementId> = providers.filter(|&provider| self.world.is_done(provider)).collect();
@@ -233,6 +240,7 @@ impl Run<'_> {
         if !has_failed {
             self.world.kept.push((statement, id, object.clone()));
         }
+        let is_to_run = has_failed || !alters.is_empty();
         let needs_commit = matches!(form, Form::Enum(_)) && !alters.is_empty();
         let is_spread = matches!(form, Form::Composite(_)) && !alters.is_empty();
         let new = AlteredInPlace { id, object, alters: Vec::new(), needs_commit: false, dependents: Vec::new() };
@@ -243,7 +251,7 @@ impl Run<'_> {
         if is_spread {
             altered.dependents.extend(dependents);
         }
-        if has_failed {
+        if is_to_run {
             self.world.manners.insert(statement, Manner::Alters(alters));
             self.world.queue.retry(statement);
         }
@@ -304,22 +312,29 @@ impl Run<'_> {
     }
 
     fn gave_back(&mut self, when: Before, back: GivenBack) {
-        self.world.dropped = back.away;
+        let dropped = std::mem::replace(&mut self.world.dropped, back.away);
         for object in &back.gone {
             self.act_again(object);
         }
         if when == Before::ActsRunAgain {
+            let is_away = |object: &Object| self.world.dropped.iter().any(|away| away.object == *object);
+            let mut back_again: Vec<Object> = dropped.into_iter().map(|dropped| dropped.object).collect();
+            back_again.retain(|object| !is_away(object) && !back.gone.contains(object));
+            for object in back_again {
+                for id in rules::drops::acting_on(&self.world, &object) {
+                    self.acts_on(id, std::slice::from_ref(&object));
+                }
+            }
             for id in back.makers {
                 self.set_again(id);
             }
         }
-        self.progress.away_when_given_back = Some(self.world.dropped.len());
     }
 
     /// Objects were set back: what migrations and files say about them runs again.
     fn set_back(&mut self, objects: Vec<(Object, Vec<String>)>, said: Said) {
         let changed: Vec<Object> = objects.iter().map(|(object, _)| object.clone()).collect();
-        for (object, statements) in objects {
+        for (object, statements) in objects.into_iter().filter(|(_, statements)| !statements.is_empty()) {
             let event = Event::SetBack(object, Cause::NoLongerSaid(said), statements.join(";\n"));
             self.world.history.push(event);
         }

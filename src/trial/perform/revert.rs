@@ -67,8 +67,8 @@ pub fn reset(server: &mut dyn Server, world: &World<'_>, aspect: Aspect) -> Resu
     }
     let ids: Vec<CatalogId> = objects.iter().map(|(id, _)| *id).collect();
     let without = default_acls(server, world)?;
-    let mut bare = server.bare(&ids, aspect, &without)?;
-    bare.retain(|(_, statements)| !statements.is_empty());
+    // One that has nothing may be without what others say of it.
+    let bare = server.bare(&ids, aspect, &without)?;
     let statements: Vec<String> = bare.iter().flat_map(|(_, statements)| statements.clone()).collect();
     carry_out(server, &statements)?;
     let changed: Vec<Object> = bare.iter().map(|(object, _)| object.clone()).collect();
