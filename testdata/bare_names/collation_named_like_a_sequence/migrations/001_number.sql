@@ -1,0 +1,2 @@
+CREATE SEQUENCE german;
+CREATE TABLE words (id bigint PRIMARY KEY, plain text);

@@ -1,0 +1,3 @@
+CREATE COLLATION german (provider = libc, locale = 'C');
+CREATE OPERATOR FAMILY words USING btree;
+CREATE TEXT SEARCH DICTIONARY plain (TEMPLATE = simple);

@@ -1,0 +1,1 @@
+CREATE TABLE "case" (id bigint PRIMARY KEY);

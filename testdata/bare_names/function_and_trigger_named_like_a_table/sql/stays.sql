@@ -1,0 +1,1 @@
+CREATE VIEW stays AS SELECT 1 AS one;

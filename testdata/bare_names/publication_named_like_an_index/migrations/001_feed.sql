@@ -1,0 +1,3 @@
+CREATE SCHEMA feed;
+CREATE TABLE feed.line (id bigint PRIMARY KEY, at timestamptz);
+CREATE INDEX feed ON feed.line (at);

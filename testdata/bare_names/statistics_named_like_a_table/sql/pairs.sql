@@ -1,0 +1,1 @@
+CREATE STATISTICS pairs (dependencies, ndistinct) ON a, b FROM pair;

@@ -1,0 +1,2 @@
+CREATE SCHEMA other;
+CREATE TABLE other.pairs (a integer, b integer);

@@ -1,0 +1,3 @@
+DROP DOMAIN IF EXISTS amount;
+
+CREATE DOMAIN amount AS numeric(12, 2) DEFAULT 0 CHECK (VALUE >= 0);

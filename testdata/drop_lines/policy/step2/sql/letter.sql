@@ -1,0 +1,4 @@
+ALTER TABLE letter ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own_letters ON letter FOR SELECT TO tenant USING (owner = current_user);
+COMMENT ON POLICY own_letters ON letter IS 'To each their own.';

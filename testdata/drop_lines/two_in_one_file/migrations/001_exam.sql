@@ -1,0 +1,1 @@
+CREATE TABLE exam (id bigint PRIMARY KEY, points integer NOT NULL);

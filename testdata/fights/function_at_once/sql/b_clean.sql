@@ -1,0 +1,2 @@
+CREATE VIEW one AS SELECT 1 AS one;
+DROP FUNCTION IF EXISTS twice(integer);

@@ -1,0 +1,1 @@
+CREATE TABLE ship (id bigint PRIMARY KEY, name text);

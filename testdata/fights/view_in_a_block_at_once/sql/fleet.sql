@@ -1,0 +1,1 @@
+CREATE VIEW fleet AS SELECT 'Dora' AS ship;

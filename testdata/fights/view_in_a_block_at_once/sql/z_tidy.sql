@@ -1,0 +1,5 @@
+DO $$
+BEGIN
+    EXECUTE 'DROP VIEW IF EXISTS fleet';
+END
+$$;

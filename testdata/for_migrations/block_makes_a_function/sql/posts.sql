@@ -1,0 +1,1 @@
+CREATE VIEW posts AS SELECT id, slug_of(title) AS slug FROM post;

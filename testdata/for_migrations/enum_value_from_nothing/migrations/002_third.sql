@@ -1,0 +1,1 @@
+ALTER TYPE class ADD VALUE IF NOT EXISTS 'third';

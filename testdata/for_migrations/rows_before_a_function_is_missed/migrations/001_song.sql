@@ -1,0 +1,1 @@
+CREATE TABLE song (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text);

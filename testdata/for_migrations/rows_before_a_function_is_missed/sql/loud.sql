@@ -1,0 +1,1 @@
+CREATE FUNCTION loud(text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT upper($1) $$;

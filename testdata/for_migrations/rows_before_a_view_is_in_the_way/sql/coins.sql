@@ -1,0 +1,1 @@
+CREATE VIEW coins AS SELECT id, value FROM coin;

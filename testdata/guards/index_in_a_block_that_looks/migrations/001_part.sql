@@ -1,0 +1,1 @@
+CREATE TABLE part (id bigint PRIMARY KEY, name text, maker text);

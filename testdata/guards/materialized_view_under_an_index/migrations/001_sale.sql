@@ -1,0 +1,1 @@
+CREATE TABLE sale (id bigint PRIMARY KEY, on_day date, total numeric);

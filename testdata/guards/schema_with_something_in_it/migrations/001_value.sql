@@ -1,0 +1,1 @@
+CREATE TABLE value (id bigint PRIMARY KEY, value numeric);

@@ -1,0 +1,3 @@
+CREATE SCHEMA stats;
+GRANT USAGE ON SCHEMA stats TO viewer;
+COMMENT ON SCHEMA stats IS 'Figures.';

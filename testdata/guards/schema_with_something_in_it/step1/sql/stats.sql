@@ -1,0 +1,3 @@
+CREATE SCHEMA IF NOT EXISTS stats;
+GRANT USAGE ON SCHEMA stats TO viewer;
+COMMENT ON SCHEMA stats IS 'Figures.';

@@ -1,0 +1,1 @@
+CREATE TABLE bird (id bigint PRIMARY KEY, name text);

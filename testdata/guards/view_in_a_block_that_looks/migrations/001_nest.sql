@@ -1,0 +1,1 @@
+CREATE TABLE nest (id bigint PRIMARY KEY, eggs integer);

@@ -1,0 +1,1 @@
+CREATE VIEW full_nests AS SELECT id FROM nests WHERE eggs > 0;

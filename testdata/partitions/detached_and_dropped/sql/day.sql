@@ -1,0 +1,2 @@
+CREATE TRIGGER seen AFTER DELETE ON day FOR EACH ROW EXECUTE FUNCTION seen();
+CREATE POLICY dry ON day USING (weather <> 'rain');

@@ -1,0 +1,3 @@
+-- pgmg: destructive
+ALTER TABLE day DETACH PARTITION day_1;
+DROP TABLE day_2;

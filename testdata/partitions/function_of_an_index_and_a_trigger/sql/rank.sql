@@ -1,0 +1,1 @@
+CREATE FUNCTION rank_of(score integer) RETURNS integer IMMUTABLE LANGUAGE sql AS $$ SELECT score / 10 $$;

@@ -1,0 +1,3 @@
+CREATE TABLE meter (id integer NOT NULL, value integer) PARTITION BY LIST (id);
+CREATE TABLE meter_1 PARTITION OF meter FOR VALUES IN (1);
+CREATE TABLE meter_rest PARTITION OF meter DEFAULT;

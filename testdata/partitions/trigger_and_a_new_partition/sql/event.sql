@@ -1,0 +1,3 @@
+CREATE TRIGGER noted BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION noted();
+COMMENT ON TRIGGER noted ON event IS 'As it comes.';
+GRANT SELECT ON event TO viewer;

@@ -1,0 +1,3 @@
+CREATE TRIGGER noted BEFORE INSERT OR UPDATE ON event FOR EACH ROW WHEN (NEW.kind <> '') EXECUTE FUNCTION noted();
+COMMENT ON TRIGGER noted ON event IS 'As it comes.';
+GRANT SELECT ON event TO viewer;

@@ -1,0 +1,1 @@
+CREATE TABLE room (id bigint PRIMARY KEY, seats integer, floor integer);

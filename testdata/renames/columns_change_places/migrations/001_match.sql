@@ -1,0 +1,1 @@
+CREATE TABLE match (id bigint PRIMARY KEY, home text, guest varchar(50));

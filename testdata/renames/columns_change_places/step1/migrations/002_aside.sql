@@ -1,0 +1,2 @@
+ALTER TABLE match RENAME COLUMN home TO aside;
+ALTER TABLE match RENAME COLUMN guest TO home;

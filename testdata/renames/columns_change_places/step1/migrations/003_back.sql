@@ -1,0 +1,1 @@
+ALTER TABLE match RENAME COLUMN aside TO guest;

@@ -1,0 +1,1 @@
+ALTER TYPE size RENAME TO box_size;

@@ -1,0 +1,1 @@
+ALTER FUNCTION me() RENAME TO current_author;

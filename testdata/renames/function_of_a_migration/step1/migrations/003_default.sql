@@ -1,0 +1,1 @@
+ALTER TABLE note ALTER COLUMN author SET DEFAULT current_author();

@@ -1,0 +1,1 @@
+CREATE TABLE client (id bigint PRIMARY KEY, name text);

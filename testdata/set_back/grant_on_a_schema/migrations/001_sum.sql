@@ -1,0 +1,1 @@
+CREATE TABLE sum (id bigint PRIMARY KEY, sum numeric);

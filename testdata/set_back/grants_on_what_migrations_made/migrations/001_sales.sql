@@ -1,0 +1,3 @@
+CREATE SCHEMA sales;
+CREATE TABLE sales.sale (id bigint PRIMARY KEY, total numeric);
+GRANT USAGE ON SCHEMA sales TO writer;

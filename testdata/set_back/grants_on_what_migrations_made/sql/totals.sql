@@ -1,0 +1,1 @@
+CREATE VIEW sales.totals AS SELECT sum(total) AS total FROM sales.sale;

@@ -1,0 +1,1 @@
+ALTER POLICY writing ON article TO author, editor;

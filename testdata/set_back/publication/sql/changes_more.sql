@@ -1,0 +1,3 @@
+ALTER PUBLICATION changes ADD TABLE street;
+ALTER PUBLICATION changes ADD TABLE house;
+ALTER PUBLICATION changes SET (publish = 'delete');

@@ -1,0 +1,2 @@
+ALTER PUBLICATION changes ADD TABLE house;
+ALTER PUBLICATION changes SET (publish = 'delete');

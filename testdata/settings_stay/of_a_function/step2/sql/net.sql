@@ -1,0 +1,1 @@
+CREATE FUNCTION net(amount numeric) RETURNS numeric LANGUAGE plpgsql AS $$ BEGIN RETURN round(amount / 1.2, 2); END $$;

@@ -1,0 +1,1 @@
+CREATE TABLE click (id bigint PRIMARY KEY, page text);

@@ -1,0 +1,3 @@
+ALTER MATERIALIZED VIEW clicks SET (fillfactor = 80, autovacuum_enabled = false);
+ALTER MATERIALIZED VIEW clicks ALTER COLUMN page SET STATISTICS 200;
+ALTER MATERIALIZED VIEW clicks CLUSTER ON clicks_page;

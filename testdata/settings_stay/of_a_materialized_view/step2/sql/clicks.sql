@@ -1,0 +1,2 @@
+CREATE MATERIALIZED VIEW clicks AS SELECT page, count(*) AS clicks FROM click WHERE page <> '' GROUP BY page;
+CREATE INDEX clicks_page ON clicks (page, clicks);

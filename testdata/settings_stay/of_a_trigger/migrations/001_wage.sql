@@ -1,0 +1,1 @@
+CREATE TABLE wage (id bigint PRIMARY KEY, wage numeric);

@@ -1,0 +1,1 @@
+CREATE TABLE seat (id bigint NOT NULL, line integer NOT NULL, number integer NOT NULL);

@@ -1,0 +1,1 @@
+CREATE TABLE purchase (id integer PRIMARY KEY, owner name, changed timestamptz);

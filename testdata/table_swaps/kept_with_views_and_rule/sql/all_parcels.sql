@@ -1,0 +1,1 @@
+CREATE FUNCTION all_parcels() RETURNS SETOF parcel STABLE LANGUAGE sql AS $$ SELECT * FROM parcel $$;

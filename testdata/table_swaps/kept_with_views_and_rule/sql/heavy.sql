@@ -1,0 +1,1 @@
+CREATE VIEW heavy AS SELECT * FROM parcel WHERE weight > 10;

@@ -1,0 +1,1 @@
+CREATE TABLE page (id integer PRIMARY KEY, body text);

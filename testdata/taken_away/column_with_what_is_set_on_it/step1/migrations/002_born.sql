@@ -1,0 +1,3 @@
+-- pgmg: destructive
+ALTER TABLE person DROP COLUMN born;
+ALTER TABLE person ADD COLUMN born date;

@@ -1,0 +1,2 @@
+CREATE SEQUENCE code;
+CREATE TABLE ticket (id bigint PRIMARY KEY, code text);

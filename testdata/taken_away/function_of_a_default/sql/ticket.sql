@@ -1,0 +1,1 @@
+ALTER TABLE ticket ALTER COLUMN code SET DEFAULT next_code();

@@ -1,0 +1,1 @@
+CREATE TABLE ticket (id bigint PRIMARY KEY, code text DEFAULT next_code());

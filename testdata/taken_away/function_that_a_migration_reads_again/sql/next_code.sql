@@ -1,0 +1,1 @@
+CREATE FUNCTION next_code() RETURNS text LANGUAGE sql AS $$ SELECT 'T' || clock_timestamp() $$;

@@ -1,0 +1,2 @@
+ALTER TABLE ticket ALTER COLUMN code DROP DEFAULT;
+DROP FUNCTION next_code();

@@ -1,0 +1,2 @@
+CREATE SCHEMA audit;
+CREATE TABLE entry (id bigint PRIMARY KEY, level text);

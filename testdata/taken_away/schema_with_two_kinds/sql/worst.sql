@@ -1,0 +1,1 @@
+CREATE FUNCTION worst() RETURNS audit.level STABLE LANGUAGE sql AS $$ SELECT max(level) FROM audit.entries $$;

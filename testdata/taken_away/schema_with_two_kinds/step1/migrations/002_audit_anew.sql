@@ -1,0 +1,3 @@
+-- pgmg: destructive
+DROP SCHEMA audit CASCADE;
+CREATE SCHEMA audit;

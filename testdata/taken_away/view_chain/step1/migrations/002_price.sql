@@ -1,0 +1,2 @@
+DROP VIEW IF EXISTS item_for_sale CASCADE;
+ALTER TABLE item ALTER COLUMN price TYPE numeric;

@@ -1,0 +1,3 @@
+CREATE FUNCTION half(n numeric) RETURNS numeric IMMUTABLE LANGUAGE sql AS $$ SELECT n / 2 $$;
+REVOKE ALL ON FUNCTION half(numeric) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION half(numeric) TO caller;

@@ -1,0 +1,1 @@
+CREATE OR REPLACE FUNCTION half(n numeric) RETURNS numeric IMMUTABLE LANGUAGE sql AS $$ SELECT n / 2 $$;

@@ -1,0 +1,1 @@
+CREATE FUNCTION seed() RETURNS integer LANGUAGE sql AS $$ SELECT 4 $$;

@@ -1,0 +1,4 @@
+CREATE TABLE bed (id bigint PRIMARY KEY, gardener name);
+CREATE POLICY own ON bed USING (gardener = current_user);
+CREATE FUNCTION dug() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER dug AFTER UPDATE ON bed FOR EACH ROW EXECUTE FUNCTION dug();

@@ -1,0 +1,1 @@
+CREATE VIEW soils AS SELECT soil, max(depth::integer)::depth AS depth FROM ground GROUP BY soil;

@@ -1,0 +1,1 @@
+CREATE VIEW named_plants AS SELECT id FROM plants WHERE name <> '';

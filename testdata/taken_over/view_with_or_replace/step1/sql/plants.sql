@@ -1,0 +1,1 @@
+CREATE OR REPLACE VIEW plants AS SELECT id, name, height FROM plant;
