@@ -45,7 +45,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("cli", &["model", "error", "graph", "output", "config", "learned", "project", "workspace", "commands"]),
-    ("internals", &["model", "sql", "output", "project", "engine", "postgres", "server", "trial", "cli"]),
+    ("internals", &["model", "sql", "learned", "output", "project", "engine", "postgres", "server", "trial", "cli"]),
     ("main", &["internals"]),
     ("lib", &["error", "workspace", "internals"]),
 ];

@@ -125,6 +125,8 @@ fn commit_all(
     let recording = all_applied(workspace);
     match commit(workspace, comparison, part, learned, progress, &recording)? {
         Ended::Finished(finished) => Ok(finished),
-        Ended::CommitFirst(_) | Ended::CommitBefore(_) => Err(Error::bug("a stage of its own would have to be divided")),
+        // What is left is compared again, and comes in the next stage.
+        Ended::CommitBefore(id) => commit_all(workspace, &before(comparison, id), RunPart::Migrations, learned, progress),
+        Ended::CommitFirst(_) => Err(Error::bug("a stage of its own would have to be divided")),
     }
 }

@@ -84,13 +84,15 @@ fn without_edges(run: &Run<'_>) -> Result<Outcome> {
     let done = world.history().iter().filter_map(|event| if let Event::Tried(id) = event { Some(*id) } else { None });
     let done: Vec<StatementId> = done.collect();
     let records = records(&done, world.statements(), |id| world.ledger().statement(id));
+    let mut outdated: Vec<String> = forgotten.iter().map(|row| row.name.clone()).collect();
+    outdated.extend(records::renamed(world, &records).filter(|name| !forgotten.iter().any(|row| row.name == *name)));
     Ok(Outcome {
         plan,
         migrations,
         refreshed: records::refreshed(world, &records, &forgotten),
         records,
         dependencies: Vec::new(),
-        forgotten: forgotten.into_iter().map(|row| row.name.clone()).collect(),
+        forgotten: outdated,
         learned: Vec::new(),
         later,
     })

@@ -68,3 +68,10 @@ pub fn refreshed(world: &World<'_>, records: &[RecordedStatement], forgotten: &[
     });
     seen.collect()
 }
+
+/// The names under which objects are recorded that are called otherwise now and that no record of this run has.
+pub fn renamed<'w>(world: &'w World<'_>, records: &'w [RecordedStatement]) -> impl Iterator<Item = String> + 'w {
+    let rows = world.work().recorded.statements.iter();
+    let moved = rows.filter(|row| world.records().is_moved(row));
+    moved.map(|row| row.name.clone()).filter(|name| !records.iter().any(|record| record.name == *name))
+}

@@ -64,7 +64,9 @@ fn is_fought(world: &World<'_>, maker: StatementId, dropper: StatementId) -> boo
         return false;
     }
     let entry = world.ledger().statement(maker);
-    let left_nothing = entry.provides.is_empty() && entry.touches.is_empty() && entry.temporary.is_empty();
+    // Who makes a part of a table writes to the table as well.
+    let only_touches = making.mentions.part.is_none() && !entry.touches.is_empty();
+    let left_nothing = entry.provides.is_empty() && entry.temporary.is_empty() && !only_touches;
     left_nothing && timeline.last(maker) < timeline.last(dropper)
 }
 

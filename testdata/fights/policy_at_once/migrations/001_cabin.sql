@@ -1,0 +1,1 @@
+CREATE TABLE cabin (id bigint PRIMARY KEY, guest name);

@@ -1,0 +1,1 @@
+CREATE POLICY guests ON cabin USING (guest = current_user);

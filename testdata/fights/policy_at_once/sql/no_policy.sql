@@ -1,0 +1,1 @@
+DROP POLICY guests ON cabin;

@@ -1,0 +1,2 @@
+CREATE SCHEMA shop;
+CREATE TABLE shop.sale (id bigint PRIMARY KEY, state text);
