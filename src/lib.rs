@@ -245,8 +245,8 @@
 //! * **Records are followed by number through migrations**, within one transaction and only where the number was that
 //!   object's before it. Otherwise objects are found by their recorded identity: a dump and restore changes numbers.
 //! * **An ALTER of code runs again when its object was replaced**, whether a file or an applied migration says it.
-//! * **Migrations before one that uses their enum values are committed first** (SQLSTATE 55P04) where nothing else divides
-//!   the run, and so are new enum values of the files that other statements use; the plan then shows the known order and
+//! * **Migrations before one that uses their enum values are committed first** (SQLSTATE 55P04), by
+//!   themselves, and so are new enum values of the files that other statements use; the plan then shows the known order and
 //!   says that it was not tried.
 //! * **A guarded statement that wrote nothing is compared** with what it would make with the object out of its way: a fresh
 //!   build has nothing for it to find.
