@@ -65,10 +65,10 @@ pub fn run(
     if intent == Intent::OnlyShow || settings.before_apply.is_some() || settings.confirm || approval::can_ask() {
         workspace.session.rollback()?;
         if intent == Intent::OnlyShow {
-            show(&finished.plan, presentation, output::plan::text(&finished.plan, presentation.sql))?;
+            show(&finished.outcome.plan, presentation, output::plan::text(&finished.outcome.plan, presentation.sql))?;
             return Ok(CommandOutcome::Differences);
         }
-        approval::ask(&mut workspace, settings, consent, &finished.plan)?;
+        approval::ask(&mut workspace, settings, consent, &finished.outcome.plan)?;
         hooks::before_apply(settings)?;
         finished = tried(&mut workspace, &comparison, &downs, &learned, &progress)?;
     }
@@ -86,7 +86,7 @@ pub fn run(
     };
     record(&mut workspace, &mut finished, &recording)?;
     hooks::on_success(settings)?;
-    show(&finished.plan, presentation, output::apply::text(&finished.plan))?;
+    show(&finished.outcome.plan, presentation, output::apply::text(&finished.outcome.plan))?;
     Ok(CommandOutcome::Done)
 }
 
@@ -106,8 +106,8 @@ fn tried(
 ) -> Result<Box<Finished>> {
     match workspace.run_trial(comparison, RunPart::Down(downs), learned, progress)? {
         Ended::Finished(mut finished) => {
-            finished.plan.direction = Direction::Down;
-            finished.plan.applied_migrations = 0;
+            finished.outcome.plan.direction = Direction::Down;
+            finished.outcome.plan.applied_migrations = 0;
             Ok(finished)
         }
         Ended::CommitBefore(_) => {

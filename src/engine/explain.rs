@@ -216,8 +216,8 @@ fn missing_help(world: &World<'_>, id: Option<StatementId>, names: &[Name]) -> O
     if is_provided {
         return None;
     }
-    let migrations = world.work().in_force.iter().flat_map(|migration| &migration.statements);
-    let created = world.statements().iter().chain(migrations).flat_map(|statement| &statement.mentions.creates);
+    let created =
+        world.statements().iter().chain(world.work().statements_in_force()).flat_map(|statement| &statement.mentions.creates);
     let created = created.map(|created| created.name.name.as_str());
     let near = created.filter(|other| *other != name.name).map(|other| (strsim::damerau_levenshtein(other, &name.name), other));
     let most = (name.name.chars().count() / 3).clamp(1, 3);

@@ -175,17 +175,17 @@ impl Ledger {
             let statement = attempt.statement().and_then(|id| statements.get(id.0));
             statement.is_some_and(|statement| statement.mentions.verb.alters())
         };
-        let mut misplaced: Vec<(AttemptId, Provided)> = Vec::new();
-        let is_created = |object: &Object| statements.iter().any(|statement| seems_to_create(statement, object));
+        let creator = |object: &Object| numbered(statements).find(|(_, statement)| seems_to_create(statement, object));
+        let mut misplaced: Vec<(AttemptId, StatementId, Provided)> = Vec::new();
         for (attempt, entry) in self.entries.iter_mut().filter(|(attempt, _)| acts(attempt)) {
-            let (theirs, own) =
-                std::mem::take(&mut entry.provides).into_iter().partition(|provided| is_created(&provided.object));
-            entry.provides = own;
-            misplaced.extend(Vec::into_iter(theirs).map(|provided: Provided| (*attempt, provided)));
+            for provided in std::mem::take(&mut entry.provides) {
+                match creator(&provided.object) {
+                    Some((creator, _)) => misplaced.push((*attempt, creator, provided)),
+                    None => entry.provides.push(provided),
+                }
+            }
         }
-        for (writer, provided) in misplaced {
-            let creator = numbered(statements).find(|(_, statement)| seems_to_create(statement, &provided.object));
-            let Some((creator, _)) = creator else { continue };
+        for (writer, creator, provided) in misplaced {
             self.entries.entry(writer).or_default().touches.push(provided.object.clone());
             self.providers.insert(provided.id, AttemptId::Statement(creator));
             let entry = self.entries.entry(AttemptId::Statement(creator)).or_default();

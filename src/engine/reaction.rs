@@ -48,10 +48,10 @@ pub fn react(world: &World<'_>, id: StatementId, failed: &Failed, has_fired: boo
         return Reaction::FireDeferredTriggers;
     }
     let comparison = &world.work().comparison;
-    let is_expected = !comparison.orphans.is_empty() || comparison.drifted.contains(&id) || is_of_migration(world, id);
+    let is_expected = || !comparison.orphans.is_empty() || comparison.drifted.contains(&id) || is_of_migration(world, id);
     if failed.obstacle == Obstacle::AlreadyExists
         && !failed.rewritten
-        && is_expected
+        && is_expected()
         && let Some(sql) = with_or_replace(world, id)
     {
         return Reaction::Retry(Manner::OrReplace(sql));
@@ -75,8 +75,7 @@ fn is_of_migration(world: &World<'_>, id: StatementId) -> bool {
         let created = || theirs.creates.iter().any(|created| ours.creates.iter().any(|own| own.name.may_equal(&created.name)));
         is_part || created()
     };
-    let mut statements = world.work().in_force.iter().flat_map(|migration| &migration.statements);
-    statements.any(|statement| is_alike(&statement.mentions))
+    world.work().statements_in_force().any(|statement| is_alike(&statement.mentions))
 }
 
 /// The objects that a statement creates, as its text names them, which a migration that holds makes.

@@ -50,11 +50,7 @@ impl<'a> Work<'a> {
     /// The pending migrations of a comparison, whole, and its statements, with nothing learned.
     pub fn new(project: &'a Project, recorded: &'a Recorded, comparison: &'a Comparison, scope: Scope) -> Self {
         let all = project.migrations.as_deref().unwrap_or_default();
-        let portion = |&id: &MigrationId| {
-            let migration = &all[id.0];
-            Portion { id, migration, statements: 0..migration.statements.len() }
-        };
-        let migrations = comparison.migrations.iter().map(portion).collect();
+        let migrations = comparison.migrations.iter().map(|&id| Portion::whole(id, &all[id.0])).collect();
         Work {
             project,
             recorded,
@@ -76,12 +72,8 @@ impl<'a> Work<'a> {
 
     /// These down migrations, in order, in place of what is pending; a down migration has the name of what it takes back.
     pub fn with_down(mut self, down: &'a [Migration]) -> Self {
-        let portion = |(index, migration): (usize, &'a Migration)| Portion {
-            id: MigrationId(index),
-            migration,
-            statements: 0..migration.statements.len(),
-        };
-        self.migrations = down.iter().enumerate().map(portion).collect();
+        let down_portions = down.iter().enumerate().map(|(index, migration)| Portion::whole(MigrationId(index), migration));
+        self.migrations = down_portions.collect();
         self.in_force.retain(|migration| down.iter().all(|down| down.name != migration.name));
         self
     }
@@ -89,6 +81,11 @@ impl<'a> Work<'a> {
     /// The statements of the code directory; none if it is not compared.
     pub fn statements(&self) -> &'a [Statement] {
         self.project.statements.as_deref().unwrap_or_default()
+    }
+
+    /// The statements of the migrations that hold when the run is done, in their order.
+    pub fn statements_in_force(&self) -> impl Iterator<Item = &'a Statement> + '_ {
+        self.in_force.iter().flat_map(|migration| &migration.statements)
     }
 
     /// The recorded statements that no file holds any more, in this form.
@@ -118,6 +115,10 @@ impl<'a> Work<'a> {
 }
 
 impl<'a> Portion<'a> {
+    fn whole(id: MigrationId, migration: &'a Migration) -> Self {
+        Portion { id, migration, statements: 0..migration.statements.len() }
+    }
+
     /// The statements of it.
     pub fn statements(&self) -> &'a [Statement] {
         self.migration.statements.get(self.statements.clone()).unwrap_or_default()

@@ -211,6 +211,13 @@ impl<'a> World<'a> {
         self.records.of_statement(self.statement(id))
     }
 
+    /// The unchanged statements that only act and were seen to touch what has this label.
+    pub fn seen_to_touch<'w>(&'w self, label: &'w str) -> impl Iterator<Item = StatementId> + 'w {
+        let rows = self.work.recorded.statements.iter();
+        let touching = rows.filter(move |row| row.object.is_none() && row.touches.iter().any(|touched| touched == label));
+        touching.filter_map(|row| self.records.statement(row))
+    }
+
     /// Every recorded object, as it is called now.
     pub fn recorded_objects(&self) -> impl Iterator<Item = &Object> {
         self.work.recorded.statements.iter().filter_map(|row| self.records.object(row))
@@ -223,8 +230,7 @@ impl<'a> World<'a> {
 
     /// Whether a migration that holds seems to make an object.
     pub fn is_made_by_migration(&self, object: &Object) -> bool {
-        let mut statements = self.work.in_force.iter().flat_map(|migration| &migration.statements);
-        statements.any(|statement| creates_as(statement, object))
+        self.work.statements_in_force().any(|statement| creates_as(statement, object))
     }
 
     /// Who makes an object: the unchanged statement that it is recorded for, or a changed one that made it in this run already.

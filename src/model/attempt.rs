@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::sql_error::SqlError;
-use super::statement::{MigrationId, Settings, StatementId};
+use super::statement::{MigrationId, Settings, Statement, StatementId, no_settings};
 
 /// Who makes an attempt. Each has a marker row of its own in the transaction, with a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +79,18 @@ pub struct Failure {
     pub setting: Option<usize>,
     /// The position counts from the beginning of that part or setting.
     pub error: SqlError,
+}
+
+impl<'a> Part<'a> {
+    /// A statement as it is written, with the settings of its file.
+    pub fn of(statement: &'a Statement) -> Self {
+        Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings }
+    }
+
+    /// A statement of pgmg's own, with no file's settings.
+    pub fn own(sql: impl Into<Cow<'a, str>>) -> Self {
+        Part { sql: sql.into(), statements: 1, settings: no_settings() }
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+use super::attempt::Failure;
+use super::sql_error::SqlError;
+
 /// What something is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Form {
@@ -36,6 +39,18 @@ pub struct Domain {
 pub struct Forms {
     pub now: Form,
     pub wanted: Form,
+}
+
+/// What came of comparing an object with what a statement would make of its name.
+#[derive(Debug)]
+pub enum Compared {
+    Forms(Forms),
+    /// The statement itself failed, with the object out of its way.
+    StatementFailed(Failure),
+    /// The object cannot be put aside: no privilege, or a kind that stays in its schema.
+    Stays(Box<SqlError>),
+    /// The statement makes no object of its name.
+    Unknown,
 }
 
 impl From<(String, String)> for Attribute {

@@ -5,19 +5,20 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::effects::{Before, DescribedOutside, Measured, measure};
-use super::server::{Compared, Remade, Restoration, Server};
+use super::server::{Remade, Restoration, Server};
 use super::words;
 use crate::engine::work::Work;
 use crate::error::Result;
 use crate::model::attempt::{Attempt, AttemptId, Failure, Outcome, Part};
 use crate::model::dependent::Dependent;
 use crate::model::effect::Effect;
+use crate::model::form::Compared;
 use crate::model::look::Look;
 use crate::model::object::{CatalogId, Object};
 use crate::model::progress::Progress;
 use crate::model::review::{Change, Review};
 use crate::model::sql_error::SqlError;
-use crate::model::statement::{MigrationId, Statement, no_settings};
+use crate::model::statement::{MigrationId, Statement};
 use crate::model::verb::Aspect;
 use crate::postgres::attributes::{self, Added, Carried, Privilege, Recreated};
 use crate::postgres::catalog::owners::Owners;
@@ -253,23 +254,16 @@ impl Server for Database<'_> {
     }
 
     fn compare(&mut self, id: CatalogId, object: &Object, statement: &Statement, by: AttemptId) -> Result<Compared> {
-        Ok(match forms::compare(self.session, id, object, statement, by)? {
-            forms::Compared::Forms(forms) => Compared::Forms(forms),
-            forms::Compared::StatementFailed(failure) => Compared::StatementFailed(failure),
-            forms::Compared::Stays(error) => Compared::Stays(error),
-            forms::Compared::Unknown => Compared::Unknown,
-        })
+        forms::compare(self.session, id, object, statement, by)
     }
 
     fn remake(&mut self, id: CatalogId, object: &Object, drops: &[String], attempt: &Attempt<'_>) -> Result<Remade> {
-        let settings = no_settings();
-        let own = |sql: String| Part { sql: sql.into(), statements: 1, settings };
         let now = fingerprints::fingerprints(self.session, &[id])?.remove(&id).unwrap_or_default();
         let dropped = drops.len();
-        let mut parts: Vec<Part<'_>> = drops.iter().cloned().map(own).collect();
+        let mut parts: Vec<Part<'_>> = drops.iter().map(|sql| Part::own(sql.as_str())).collect();
         let own_parts = attempt.parts.len();
         parts.extend(attempt.parts.iter().cloned());
-        parts.push(own("SET search_path = pg_catalog".to_owned()));
+        parts.push(Part::own("SET search_path = pg_catalog"));
         let attempt = Attempt { id: attempt.id, parts };
         Ok(match fingerprints::remade(self.session, &attempt, object)? {
             Ok(made) if made.definition == now.definition => Remade::Alike,

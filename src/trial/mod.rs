@@ -13,17 +13,15 @@ pub mod words;
 
 use std::time::Duration;
 
-use crate::engine::outcome;
+use crate::engine::outcome::{self, Outcome};
 use crate::engine::run::Run;
 use crate::engine::sending;
 use crate::engine::task::{End, Next};
 use crate::engine::work::Work;
 use crate::error::{Error, Kind, Result};
 use crate::model::attempt::Attempt;
-use crate::model::object::CatalogId;
-use crate::model::plan::Plan;
+use crate::model::plan::{Action, Plan};
 use crate::model::progress::Progress;
-use crate::model::record::{Dependency, LearnedEdge, RecordedStatement};
 use crate::model::statement::{MigrationId, StatementId};
 use crate::postgres::connection::interrupt;
 use crate::postgres::records::StateTables;
@@ -38,18 +36,9 @@ pub use words::refused;
 /// What a run that worked leaves behind.
 #[derive(Debug)]
 pub struct Finished {
-    pub plan: Plan,
+    pub outcome: Outcome,
     /// The migrations that ran, in order.
     pub migrations: Vec<Ran>,
-    pub records: Vec<RecordedStatement>,
-    pub dependencies: Vec<Dependency>,
-    /// Names in `pgmg_state` that are no longer right.
-    pub forgotten: Vec<String>,
-    /// Objects recorded before that were changed or healed, by their names in `pgmg_state`.
-    pub refreshed: Vec<(String, CatalogId)>,
-    pub learned: Vec<LearnedEdge>,
-    /// Statements that run by themselves after the commit, in order.
-    pub later: Vec<StatementId>,
 }
 
 /// A migration that ran.
@@ -102,20 +91,12 @@ pub fn run(
     }
     let mut outcome = outcome::outcome(&run)?;
     outcome.plan.trial.messages = database.messages();
-    for &(id, step) in &outcome.migrations {
-        outcome.plan.steps[step].effects = database.effects(id);
+    let migrations: Vec<Ran> = run.world().migrated().iter().map(|&(id, _)| Ran { id, took: database.took(id) }).collect();
+    let steps = outcome.plan.steps.iter_mut().filter(|step| step.action == Action::Migrate);
+    for (step, ran) in steps.zip(&migrations) {
+        step.effects = database.effects(ran.id);
     }
-    let migrations = outcome.migrations.iter().map(|&(id, _)| Ran { id, took: database.took(id) }).collect();
-    Ok(Ended::Finished(Box::new(Finished {
-        plan: outcome.plan,
-        migrations,
-        records: outcome.records,
-        dependencies: outcome.dependencies,
-        forgotten: outcome.forgotten,
-        refreshed: outcome.refreshed,
-        learned: outcome.learned,
-        later: outcome.later,
-    })))
+    Ok(Ended::Finished(Box::new(Finished { outcome, migrations })))
 }
 
 /// The loop: every decision is the engine's.

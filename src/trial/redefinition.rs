@@ -16,7 +16,7 @@ pub type Definitions = HashMap<String, String>;
 /// The objects that a run made and that were recorded before it: new ones have nothing to be compared with.
 pub fn remade(finished: &Finished, recorded: &Recorded) -> Vec<Object> {
     let known: HashSet<&str> = recorded.statements.iter().map(|row| row.name.as_str()).collect();
-    let made = finished.records.iter().filter(|row| known.contains(row.name.as_str()));
+    let made = finished.outcome.records.iter().filter(|row| known.contains(row.name.as_str()));
     made.filter_map(|row| row.object.clone()).collect()
 }
 
@@ -31,7 +31,7 @@ pub fn definitions(session: &mut Session, objects: &[Object]) -> Result<Definiti
 
 /// Notes in the steps of a plan what changed between two looks.
 pub fn note(finished: &mut Finished, mut before: Definitions, mut after: Definitions) {
-    for step in finished.plan.steps.iter_mut().filter(|step| step.statement.is_some()) {
+    for step in finished.outcome.plan.steps.iter_mut().filter(|step| step.statement.is_some()) {
         // A domain is shown as one, and recorded as the type that it is.
         let label = step.object.strip_prefix("domain.").map_or_else(|| step.object.clone(), |name| format!("type.{name}"));
         if let (Some(before), Some(after)) = (before.remove(&label), after.remove(&label))

@@ -1,6 +1,6 @@
 //! A section outside a transaction: statement by statement, each recorded as it is done, so that each is done once.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::effects::{self, Before, DescribedOutside};
 use super::outside::{self, Earlier};
@@ -78,7 +78,7 @@ impl Part<'_> {
             completed,
             section: next.map(|section| section.name).filter(|name| !name.is_empty()),
             begun,
-            duration: milliseconds(since),
+            duration: milliseconds(since.elapsed()),
             destructive: self.migration.destructive,
         }
     }
@@ -100,7 +100,7 @@ pub fn passes_by_itself(error: &Error) -> bool {
     codes.clone().any(passes) || error.kind == Kind::Unavailable && codes.count() == 0
 }
 
-/// Whole milliseconds since then.
-pub fn milliseconds(since: Instant) -> i64 {
-    i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX)
+/// Whole milliseconds, as they are recorded.
+pub fn milliseconds(took: Duration) -> i64 {
+    i64::try_from(took.as_millis()).unwrap_or(i64::MAX)
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::error::Result;
 use crate::model::attempt::{Attempt, AttemptId, Failure, Outcome};
 use crate::model::dependent::Dependent;
-use crate::model::form::Forms;
+use crate::model::form::Compared;
 use crate::model::look::Look;
 use crate::model::object::{CatalogId, Object};
 use crate::model::restored::Restored;
@@ -106,16 +106,4 @@ pub enum Remade {
     StatementFailed(Box<Failure>),
     /// The object cannot be put out of the way.
     Stays,
-}
-
-/// What came of comparing.
-#[derive(Debug)]
-pub enum Compared {
-    Forms(Forms),
-    /// The statement itself failed, with the object out of its way.
-    StatementFailed(Failure),
-    /// The object cannot be put aside: no privilege, or a kind that stays in its schema.
-    Stays(Box<SqlError>),
-    /// The statement makes no object of its name.
-    Unknown,
 }

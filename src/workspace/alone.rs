@@ -69,7 +69,7 @@ impl Alone<'_> {
             }
             if section.mode == Mode::NoTransaction && !section.name.is_empty() {
                 let event = NewEvent::new(Deed::SectionApplied, label(&migration, section.statements.end));
-                let event = NewEvent { duration: Some(milliseconds(started)), ..event };
+                let event = NewEvent { duration: Some(milliseconds(started.elapsed())), ..event };
                 let run = workspace.next_run();
                 workspace.state.write_history(&mut workspace.session, &run, &[event])?;
             }
@@ -138,7 +138,7 @@ impl Alone<'_> {
         let completed = section.statements.end;
         let standing = |finished: &trial::Finished| {
             let took = finished.migrations.first().map_or(Duration::ZERO, |ran| ran.took);
-            let milliseconds = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
+            let milliseconds = milliseconds(took);
             let section = next.as_ref().map_or_else(String::new, |next| next.name.clone());
             let event = NewEvent::new(Deed::SectionApplied, label(migration, completed));
             MigrationRecords {
@@ -150,7 +150,7 @@ impl Alone<'_> {
         let part = RunPart::Section(self.id, from..section.statements.end);
         match commit(workspace, self.comparison, part, self.learned, self.progress, &standing)? {
             Ended::Finished(finished) => {
-                let steps = finished.plan.steps.into_iter();
+                let steps = finished.outcome.plan.steps.into_iter();
                 Ok(steps.filter(|step| step.action != crate::model::plan::Action::Migrate).collect())
             }
             Ended::CommitFirst(_) | Ended::CommitBefore(_) => Err(Error::bug("a section would have to be divided")),

@@ -62,7 +62,7 @@ pub fn apply(
                         workspace.begin_stages()?;
                         let earlier = before(&comparison, id);
                         let finished = commit_all(workspace, &earlier, RunPart::Migrations, &learned, progress)?;
-                        steps.extend(finished.plan.steps);
+                        steps.extend(finished.outcome.plan.steps);
                         comparison = workspace.compare_again(settings)?;
                         continue;
                     }
@@ -70,22 +70,23 @@ pub fn apply(
                         workspace.begin_stages()?;
                         let enums = only(&comparison, workspace, &first);
                         let finished = commit_all(workspace, &enums, RunPart::Everything, &learned, progress)?;
-                        steps.extend(finished.plan.steps);
+                        steps.extend(finished.outcome.plan.steps);
                         comparison = workspace.compare_again(settings)?;
                         continue;
                     }
                 };
                 workspace.keep(settings, &mut learned, &finished);
                 let statements = workspace.project.statements.as_deref().unwrap_or_default();
-                trial::after_commit::run(&mut workspace.session, statements, &workspace.state, &finished.later)?;
-                steps.extend(finished.plan.steps);
-                let applied_migrations = finished.plan.applied_migrations + finished.plan.migrations.len() - migrations.len();
-                return Ok(Plan { steps, migrations, applied_migrations, ..finished.plan });
+                trial::after_commit::run(&mut workspace.session, statements, &workspace.state, &finished.outcome.later)?;
+                steps.extend(finished.outcome.plan.steps);
+                let applied_migrations =
+                    finished.outcome.plan.applied_migrations + finished.outcome.plan.migrations.len() - migrations.len();
+                return Ok(Plan { steps, migrations, applied_migrations, ..finished.outcome.plan });
             }
             Stage::Before(migrations) => {
                 let finished = commit_all(workspace, &migrations, RunPart::Migrations, &learned, progress)?;
                 workspace.keep(settings, &mut learned, &finished);
-                steps.extend(finished.plan.steps);
+                steps.extend(finished.outcome.plan.steps);
             }
             Stage::Alone(id) => {
                 let alone = Alone { id, comparison: &comparison, learned: &learned, progress };

@@ -11,11 +11,13 @@ use crate::error::{Error, Kind, Result};
 use crate::learned::Learned;
 use crate::model::approval::forbidden;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::migration::Migration;
 use crate::model::progress::Progress;
-use crate::model::record::Deed;
+use crate::model::record::{Deed, Standing};
 use crate::model::statement::MigrationId;
 use crate::postgres::records::Changes;
 use crate::postgres::records::migrations::{MigrationRecord, NewEvent};
+use crate::trial::sections::milliseconds;
 use crate::trial::{self, Ended, Finished};
 
 /// How the migrations of a transaction are recorded.
@@ -50,7 +52,7 @@ pub fn all_applied(workspace: &Workspace) -> impl Fn(&Finished) -> MigrationReco
     move |finished| {
         let mut applied = MigrationRecords::default();
         for ran in &finished.migrations {
-            let milliseconds = i64::try_from(ran.took.as_millis()).unwrap_or(i64::MAX);
+            let milliseconds = milliseconds(ran.took);
             applied.records.push((ran.id, MigrationProgress::Applied { milliseconds }));
             let event = NewEvent::new(Deed::Applied, names[ran.id.0].clone());
             applied.events.push(NewEvent { duration: Some(milliseconds), ..event });
@@ -88,12 +90,12 @@ pub fn commit(
 /// `Disagreement` where data would be lost that nobody agreed to lose, or where a saved plan says something else; what
 /// PostgreSQL refuses at COMMIT; `Unavailable` where the connection was lost and the server did not commit, or nobody can tell.
 pub fn record(workspace: &mut Workspace, finished: &mut Finished, recording: Recording<'_>) -> Result<()> {
-    if let Some(error) = refused(&forbidden(&finished.plan, &workspace.allowed)) {
+    if let Some(error) = refused(&forbidden(&finished.outcome.plan, &workspace.allowed)) {
         workspace.session.rollback()?;
         return Err(error);
     }
     if let Some(saved) = &workspace.approved
-        && let Err(error) = saved::check_result(saved, &finished.plan)
+        && let Err(error) = saved::check_result(saved, &finished.outcome.plan)
     {
         workspace.session.rollback()?;
         return Err(error);
@@ -101,9 +103,9 @@ pub fn record(workspace: &mut Workspace, finished: &mut Finished, recording: Rec
     let MigrationRecords { records, taken_back, mut events } = recording(finished);
     let run = workspace.next_run();
     let migrations = workspace.project.migrations.as_deref().unwrap_or_default();
-    let changed = finished.records.len() + finished.forgotten.len();
+    let changed = finished.outcome.records.len() + finished.outcome.forgotten.len();
     if changed > 0 || events.is_empty() {
-        let detail = format!("{} written, {} forgotten", finished.records.len(), finished.forgotten.len());
+        let detail = format!("{} written, {} forgotten", finished.outcome.records.len(), finished.outcome.forgotten.len());
         events.push(NewEvent { detail, ..NewEvent::new(Deed::CodeApplied, "") });
     }
     let changes = Changes {
@@ -111,13 +113,13 @@ pub fn record(workspace: &mut Workspace, finished: &mut Finished, recording: Rec
         taken_back: taken_back.iter().map(String::as_str).collect(),
         run: run.clone(),
         events,
-        statements: take(&mut finished.records),
-        dependencies: take(&mut finished.dependencies),
-        forgotten: take(&mut finished.forgotten),
-        seen_again: take(&mut finished.refreshed),
+        statements: take(&mut finished.outcome.records),
+        dependencies: take(&mut finished.outcome.dependencies),
+        forgotten: take(&mut finished.outcome.forgotten),
+        seen_again: take(&mut finished.outcome.refreshed),
     };
     workspace.state.write(&mut workspace.session, &changes)?.map_err(|error| trial::refused(&error))?;
-    (finished.records, finished.dependencies) = (changes.statements, changes.dependencies);
+    (finished.outcome.records, finished.outcome.dependencies) = (changes.statements, changes.dependencies);
     match workspace.session.commit()? {
         Some(answer) => answer.map_err(|error| trial::refused(&error)),
         None => find_out(workspace, &run),
@@ -143,11 +145,11 @@ fn find_out(workspace: &mut Workspace, run: &str) -> Result<()> {
 }
 
 impl MigrationProgress {
-    fn record<'a>(&self, migration: &'a crate::model::migration::Migration) -> MigrationRecord<'a> {
+    fn record<'a>(&self, migration: &'a Migration) -> MigrationRecord<'a> {
         match self {
             MigrationProgress::Applied { milliseconds } => MigrationRecord::applied(migration, *milliseconds),
             MigrationProgress::Partial { completed, section, milliseconds } => MigrationRecord {
-                standing: crate::model::record::Standing::Partial,
+                standing: Standing::Partial,
                 completed: *completed,
                 section: Some(section.clone()),
                 ..MigrationRecord::applied(migration, *milliseconds)

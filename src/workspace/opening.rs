@@ -370,12 +370,12 @@ impl Workspace {
     /// Keeps what was learned in the project. A project that cannot be written to is no reason to fail.
     pub fn keep(&self, settings: &Settings, learned: &mut Learned, finished: &Finished) {
         let before = learned.clone();
-        learned.update(&self.project, &finished.learned);
+        learned.update(&self.project, &finished.outcome.learned);
         if settings.lessons == LearnedCache::Dropped {
             return;
         }
         let mut objects = Objects::load(&settings.root).unwrap_or_default();
-        objects.update(&self.project, &finished.records, &finished.dependencies);
+        objects.update(&self.project, &finished.outcome.records, &finished.outcome.dependencies);
         let kept = if *learned == before { Ok(()) } else { learned.save(&settings.root) };
         if let Err(error) = kept.and_then(|()| objects.save(&settings.root)) {
             log::warn!("{error}");

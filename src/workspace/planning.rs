@@ -76,7 +76,7 @@ pub fn tried(
         workspace.session.rollback()?;
     }
     workspace.keep(settings, &mut learned, &finished);
-    Ok(finished.plan)
+    Ok(finished.outcome.plan)
 }
 
 /// The plan where new enum values have to be committed before the rest can be tried.

@@ -7,7 +7,7 @@ use pgmg::error::{Error, Result};
 use pgmg::internals::engine::work::Work;
 use pgmg::internals::model::attempt::{Attempt, AttemptId, Failure, Outcome};
 use pgmg::internals::model::dependent::{Dependent, DropRole};
-use pgmg::internals::model::form::{Attribute, Form, Forms};
+use pgmg::internals::model::form::{Attribute, Compared, Form, Forms};
 use pgmg::internals::model::look::{CatalogDependency, Look, Written};
 use pgmg::internals::model::object::{CatalogId, Object};
 use pgmg::internals::model::record::{Drift, Drifted};
@@ -17,7 +17,7 @@ use pgmg::internals::model::sql_error::SqlError;
 use pgmg::internals::model::statement::{MigrationId, Statement};
 use pgmg::internals::model::verb::Aspect;
 use pgmg::internals::sql::spelling;
-use pgmg::internals::trial::server::{Compared, Remade, Restoration, Server};
+use pgmg::internals::trial::server::{Remade, Restoration, Server};
 
 use crate::catalog::{Catalog, Entity, Oid, What, error};
 use crate::execution::Writer;

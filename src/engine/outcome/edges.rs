@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::engine::matching::{are_in_one_file, own_names};
+use crate::engine::lessons::Lessons;
+use crate::engine::matching::{own_names, stands_before};
 use crate::engine::timeline::Timeline;
 use crate::engine::work::Need;
 use crate::engine::world::World;
@@ -13,6 +14,7 @@ use crate::model::statement::{Checksum, StatementId, distinct_checksums};
 /// What the edges are collected from; nothing of it talks to the server, so that it can be done beside other work.
 pub struct Edges<'w, 'a> {
     pub world: &'w World<'a>,
+    pub lessons: &'w Lessons,
 }
 
 impl Edges<'_, '_> {
@@ -47,15 +49,17 @@ impl Edges<'_, '_> {
         let checksums = distinct_checksums(self.world.statements());
         let checksum = |id: StatementId| -> Checksum { checksums[id.0] };
         let timeline = Timeline::new(self.world.statements().len(), self.world.queue.successes(), []);
-        let by_catalog =
-            self.world.ledger().needs().into_iter().filter(|&(later, earlier)| !self.stand_in_this_order(later, earlier));
+        let in_this_order = |earlier, later| stands_before(self.world.statement(earlier), self.world.statement(later));
+        let by_catalog = self.world.ledger().needs().into_iter().filter(|&(later, earlier)| !in_this_order(earlier, later));
         // An object that two statements make one after the other counts for the second: what came between did not need that one.
         let by_catalog = by_catalog.filter(|&(later, earlier)| timeline.is_before(earlier, later));
         let by_error = self.world.queue.learned().iter().copied().filter(|&(later, earlier)| timeline.is_before(earlier, later));
         let checksum_of_migration = |id| Some(self.world.work().portion(id)?.migration.checksum);
         let by_migration = self.world.needed_by_migrations.iter();
         let by_migration = by_migration.filter_map(|&(index, id)| Some((checksum_of_migration(index)?, checksum(id))));
-        by_catalog.chain(by_error).map(|(later, earlier)| (checksum(later), checksum(earlier))).chain(by_migration).collect()
+        // What the beginnings before this one taught: without it the next run would make their detours again.
+        let needs = by_catalog.chain(by_error).chain(self.lessons.new_needs());
+        needs.map(|(later, earlier)| (checksum(later), checksum(earlier))).chain(by_migration).collect()
     }
 
     /// Pairs (statement of this run, one that its file says it needs).
@@ -96,10 +100,5 @@ impl Edges<'_, '_> {
         let provided = self.world.ledger().statement(id).provides.first().map(|provided| provided.object.to_string());
         let recorded = || self.world.rows_of(id).first().map(|row| row.name.clone());
         provided.or_else(recorded).unwrap_or_else(|| statement.record_name())
-    }
-
-    fn stand_in_this_order(&self, later: StatementId, earlier: StatementId) -> bool {
-        let (later, earlier) = (self.world.statement(later), self.world.statement(earlier));
-        are_in_one_file(later, earlier) && earlier.ordinal < later.ordinal
     }
 }

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::model::object::CatalogId;
 use crate::model::plan::{Action, Plan, Reason, Tried};
 use crate::model::record::{Dependency, LearnedEdge, RecordedStatement};
-use crate::model::statement::{MigrationId, StatementId, distinct_checksums};
+use crate::model::statement::StatementId;
 use edges::Edges;
 use steps::{forget_step, later_step, plan_without_steps, statement_step};
 
@@ -30,8 +30,6 @@ pub use steps::migration_step;
 #[derive(Debug)]
 pub struct Outcome {
     pub plan: Plan,
-    /// The places of the migrations among the plan's steps.
-    pub migrations: Vec<(MigrationId, usize)>,
     pub records: Vec<RecordedStatement>,
     pub dependencies: Vec<Dependency>,
     /// Names in `pgmg_state` that are no longer right.
@@ -51,15 +49,11 @@ pub fn outcome(run: &Run<'_>) -> Result<Outcome> {
     let world = run.world();
     std::thread::scope(|scope| {
         let edges = scope.spawn(|| {
-            let edges = Edges { world };
+            let edges = Edges { world, lessons: run.lessons() };
             (edges.dependencies(), edges.learned())
         });
         let outcome = without_edges(run)?;
-        let (dependencies, mut learned) = edges.join().map_err(|_| Error::bug("the thread that collects the edges panicked"))?;
-        // What the beginnings before this one taught: without it the next run would make their detours again.
-        let checksums = distinct_checksums(world.statements());
-        let taught = run.lessons().new_needs();
-        learned.extend(taught.map(|(later, earlier)| (checksums[later.0], checksums[earlier.0])));
+        let (dependencies, learned) = edges.join().map_err(|_| Error::bug("the thread that collects the edges panicked"))?;
         Ok(Outcome { dependencies, learned, ..outcome })
     })
 }
@@ -69,12 +63,8 @@ fn without_edges(run: &Run<'_>) -> Result<Outcome> {
     let work = world.work();
     let forgotten = forgotten(world)?;
     let mut plan = plan_without_steps(work);
-    let mut migrations = Vec::new();
     let modified: HashSet<&str> = work.orphans().map(|row| row.name.as_str()).collect();
     for event in world.history() {
-        if let Event::Migrated(id) = event {
-            migrations.push((*id, plan.steps.len()));
-        }
         plan.steps.extend(steps::step(world, event, &modified));
     }
     let later: Vec<StatementId> = if world.covers_everything() { work.after_commit().collect() } else { Vec::new() };
@@ -88,7 +78,6 @@ fn without_edges(run: &Run<'_>) -> Result<Outcome> {
     outdated.extend(records::renamed(world, &records).filter(|name| !forgotten.iter().any(|row| row.name == *name)));
     Ok(Outcome {
         plan,
-        migrations,
         refreshed: records::refreshed(world, &records, &forgotten),
         records,
         dependencies: Vec::new(),

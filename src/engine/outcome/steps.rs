@@ -89,55 +89,24 @@ pub fn plan_without_steps(work: &Work<'_>) -> Plan {
 
 /// The step of an object that was dropped.
 pub fn drop_step(object: &Object, reason: Reason) -> Step {
-    Step {
-        action: Action::Drop,
-        object: object.to_string(),
-        also: Vec::new(),
-        reason,
-        path: String::new(),
-        line: 0,
-        statement: None,
-        sql: spelling::drop_statement(object).unwrap_or_default(),
-        definition: None,
-        effects: Vec::new(),
-        losses_are: Losses::Undeclared,
-        phase: Phase::Transaction,
-    }
+    Step { sql: spelling::drop_statement(object).unwrap_or_default(), ..bare_step(Action::Drop, object.to_string(), reason) }
 }
 
 /// The step of a statement whose effects stay.
 pub fn forget_step(row: &RecordedStatement) -> Step {
-    Step {
-        action: Action::Forget,
-        object: keyword_of_record(&row.name).to_uppercase(),
-        also: Vec::new(),
-        reason: Reason::Removed,
-        path: row.file.clone().unwrap_or_default(),
-        line: 0,
-        statement: None,
-        sql: String::new(),
-        definition: None,
-        effects: Vec::new(),
-        losses_are: Losses::Undeclared,
-        phase: Phase::Transaction,
-    }
+    let keyword = keyword_of_record(&row.name).to_uppercase();
+    Step { path: row.file.clone().unwrap_or_default(), ..bare_step(Action::Forget, keyword, Reason::Removed) }
 }
 
 /// The step of a migration.
 pub fn migration_step(migration: &Migration) -> Step {
     Step {
-        action: Action::Migrate,
-        object: migration.name.clone(),
-        also: Vec::new(),
-        reason: Reason::Pending,
         path: migration.file.path.clone(),
         line: 1,
-        statement: None,
         sql: migration.file.text.clone(),
-        definition: None,
-        effects: Vec::new(),
         losses_are: if migration.destructive { Losses::Declared } else { Losses::Undeclared },
         phase: if migration.runs_alone() { Phase::Alone } else { Phase::Transaction },
+        ..bare_step(Action::Migrate, migration.name.clone(), Reason::Pending)
     }
 }
 
@@ -151,15 +120,29 @@ pub fn statement_step(statement: &Statement, id: StatementId, entry: &Entry, mod
         Some(Was::Absent) => Action::Create,
         Some(Was::Present) => Action::Replace,
     };
+    let object = names.get(main).map_or_else(|| summary(statement), |name| shown(statement, name));
+    let reason = if is_modified { Reason::Modified } else { Reason::New };
     Step {
-        action,
-        object: names.get(main).map_or_else(|| summary(statement), |name| shown(statement, name)),
         also: names.into_iter().enumerate().filter(|(at, _)| *at != main).map(|(_, name)| name).collect(),
-        reason: if is_modified { Reason::Modified } else { Reason::New },
         path: statement.file.path.clone(),
         line: statement.place().line,
         statement: Some(id),
         sql: statement.sql().to_owned(),
+        ..bare_step(action, object, reason)
+    }
+}
+
+/// A step in the transaction of which no more than this is known.
+fn bare_step(action: Action, object: String, reason: Reason) -> Step {
+    Step {
+        action,
+        object,
+        also: Vec::new(),
+        reason,
+        path: String::new(),
+        line: 0,
+        statement: None,
+        sql: String::new(),
         definition: None,
         effects: Vec::new(),
         losses_are: Losses::Undeclared,

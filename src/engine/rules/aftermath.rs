@@ -140,21 +140,17 @@ fn aspects_to_set(change: &Change) -> Vec<Aspect> {
     aspects
 }
 
-/// The unchanged statements that only act and were seen to touch this.
+/// The unchanged statements that were seen to touch what has this label, and can do again what they did.
 fn acting_on<'w>(
     world: &'w World<'_>,
     object: &'w Object,
-    label: &str,
+    label: &'w str,
     sets: impl Fn(Aspect) -> bool + 'w,
 ) -> impl Iterator<Item = (StatementId, Object)> + 'w {
-    let label = label.to_owned();
-    let rows = world.work().recorded.statements.iter();
-    let touching = rows.filter(move |row| row.object.is_none() && row.touches.contains(&label));
-    let acts = touching.filter_map(|row| world.records().statement(row));
     let is_meant = move |id: &StatementId| {
         let statement = world.statement(*id);
         let is_default = statement.mentions.verb == Verb::Alter(Altered::DefaultPrivileges);
         may_run_twice(statement) && !is_default && statement.mentions.sets.iter().any(|aspect| sets(*aspect))
     };
-    acts.filter(is_meant).map(|id| (id, object.clone()))
+    world.seen_to_touch(label).filter(is_meant).map(|id| (id, object.clone()))
 }

@@ -1,8 +1,7 @@
 //! What has to go so that an object can be dropped, who makes it again, and what stands in the way because nobody can.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::revert::altered;
 use crate::engine::overwritten::overwritten;
 use crate::engine::task::{Cause, Maker, Purpose, Said};
 use crate::engine::world::{World, may_run_twice};
@@ -93,14 +92,20 @@ pub fn cause(world: &World<'_>, dependent: &Dependent, purpose: &Purpose, root: 
     }
 }
 
-/// How much of what it carried a dropped object gets back.
-pub fn restoration(world: &World<'_>, dependent: &Dependent, maker: &Maker, purpose: &Purpose) -> Restored {
+/// How much of what it carried a dropped object gets back; `altered`: the labels of what ALTERs touched that are gone.
+pub fn restoration(
+    world: &World<'_>,
+    dependent: &Dependent,
+    maker: &Maker,
+    purpose: &Purpose,
+    altered: &HashSet<String>,
+) -> Restored {
     let is_requested = dependent.role == DropRole::Requested;
     // An object without a maker comes back, if at all, from a changed statement.
     let is_new = is_requested && matches!(purpose, Purpose::Replace(_)) || *maker == Maker::Nobody;
     let has_drifted = matches!(maker, Maker::Statement(id) if world.work().comparison.drifted.contains(id));
     // Dropped for another reason, before anybody looked for what an ALTER changed that is gone.
-    let is_altered = || altered(world).contains(&dependent.object.to_string());
+    let is_altered = || altered.contains(&dependent.object.to_string());
     if is_requested && *purpose == Purpose::WithoutAlter || is_altered() {
         Restored::WithoutAlter
     } else if has_drifted {
@@ -112,14 +117,21 @@ pub fn restoration(world: &World<'_>, dependent: &Dependent, maker: &Maker, purp
     }
 }
 
-/// The statements that did something to an object without making it, unchanged or of this run, as far as it can be done again.
-pub fn acting_on(world: &World<'_>, object: &Object) -> Vec<StatementId> {
-    let label = object.to_string();
-    let recorded = world.work().recorded.statements.iter();
-    let touching = recorded.filter(|row| row.object.is_none() && row.touches.contains(&label));
-    let unchanged = touching.filter_map(|row| world.records().statement(row));
-    let seen = world.ledger().by_statement().filter(|(_, entry)| entry.touches.contains(object)).map(|(id, _)| id);
-    let unseen = overwritten(world).into_iter().filter(|(_, objects)| objects.contains(object)).map(|(id, _)| id);
-    let acting: BTreeSet<StatementId> = unchanged.chain(seen).chain(unseen).collect();
-    acting.into_iter().filter(|&id| may_run_twice(world.statement(id))).collect()
+/// The statements that did something to one of these objects without making it, unchanged or of this run, as far as it can be
+/// done again; each with the object.
+pub fn acting_on(world: &World<'_>, objects: &[Object]) -> Vec<(StatementId, Object)> {
+    if objects.is_empty() {
+        return Vec::new();
+    }
+    let overwritten = overwritten(world);
+    let mut found = Vec::new();
+    for object in objects {
+        let label = object.to_string();
+        let seen = world.ledger().by_statement().filter(|(_, entry)| entry.touches.contains(object)).map(|(id, _)| id);
+        let unseen = overwritten.iter().filter(|(_, objects)| objects.contains(object)).map(|(id, _)| *id);
+        let acting: BTreeSet<StatementId> = world.seen_to_touch(&label).chain(seen).chain(unseen).collect();
+        let again = acting.into_iter().filter(|&id| may_run_twice(world.statement(id)));
+        found.extend(again.map(|id| (id, object.clone())));
+    }
+    found
 }

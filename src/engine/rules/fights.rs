@@ -2,6 +2,7 @@
 
 use crate::engine::explain;
 use crate::engine::matching::are_in_one_file;
+use crate::engine::timeline::Timeline;
 use crate::engine::verdict::{Progress, Verdict};
 use crate::engine::world::World;
 use crate::error::{Error, Kind};
@@ -18,13 +19,14 @@ pub fn fights(world: &World<'_>, progress: &Progress) -> Verdict {
     if !progress.is_seen {
         return Verdict::Look;
     }
+    let timeline = world.timeline();
     let mut diagnostics = Vec::new();
     for dropper in droppers {
         let makers = world.statement(dropper).mentions.uses.iter().flat_map(|used| world.providers(None, &used.name));
         let mut makers: Vec<StatementId> = makers.chain(makers_of_parts(world, dropper)).collect();
         makers.sort_unstable();
         makers.dedup();
-        let fought = makers.into_iter().find(|&maker| is_fought(world, maker, dropper));
+        let fought = makers.into_iter().find(|&maker| is_fought(world, &timeline, maker, dropper));
         diagnostics.extend(fought.map(|maker| diagnostic(world, maker, dropper)));
     }
     if diagnostics.is_empty() {
@@ -52,13 +54,12 @@ fn names(statement: &Statement, name: &str) -> bool {
 }
 
 /// Whether what a statement of another file makes is gone although nothing else is to be done for it.
-fn is_fought(world: &World<'_>, maker: StatementId, dropper: StatementId) -> bool {
+fn is_fought(world: &World<'_>, timeline: &Timeline, maker: StatementId, dropper: StatementId) -> bool {
     let (making, dropping) = (world.statement(maker), world.statement(dropper));
     let makes = matches!(making.mentions.verb, Verb::Create(Existing::Fails | Existing::Replaces));
     if maker == dropper || !makes || are_in_one_file(making, dropping) || !world.is_done(maker) {
         return false;
     }
-    let timeline = world.timeline();
     if !timeline.ran(maker) {
         // Whether it is gone is seen when everything is looked at again.
         return false;

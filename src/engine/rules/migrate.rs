@@ -5,7 +5,7 @@ use crate::engine::explain;
 use crate::engine::queue::Beyond;
 use crate::engine::task::Task;
 use crate::engine::verdict::{Opening, Orders, Progress, Verdict};
-use crate::engine::world::{Event, World};
+use crate::engine::world::World;
 use crate::model::attempt::Failure;
 use crate::model::name::Name;
 use crate::model::statement::{CreatedKind, MigrationId, StatementId, Strength};
@@ -13,7 +13,7 @@ use crate::model::verb::Verb;
 
 /// The next migration that has not run.
 pub fn migrate(world: &World<'_>, progress: &Progress) -> Verdict {
-    let has_run = |id: MigrationId| world.history().contains(&Event::Migrated(id));
+    let has_run = |id: MigrationId| world.migrated().iter().any(|(migrated, _)| *migrated == id);
     let Some(portion) = world.work().migrations.iter().find(|portion| !has_run(portion.id)) else { return Verdict::Satisfied };
     let id = portion.id;
     match &progress.waiting {

@@ -138,8 +138,7 @@ pub fn saying(world: &World<'_>, objects: &[Object], said: Said) -> Vec<Statemen
 
 /// What migrations said about these objects counts too, in their order.
 pub fn said_by_migrations<'a>(world: &World<'a>, objects: &[Object], aspect: Aspect) -> Vec<&'a Statement> {
-    let statements = world.work().in_force.iter().flat_map(|migration| &migration.statements);
-    statements.filter(|statement| says(statement, objects, aspect)).collect()
+    world.work().statements_in_force().filter(|statement| says(statement, objects, aspect)).collect()
 }
 
 /// Whether a statement by itself, not in a block, sets something in this respect on one of the objects.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::ledger::Was;
+use crate::engine::matching::mentions;
 use crate::engine::rules::settings::setters_on;
 use crate::engine::task::{Cause, Task};
 use crate::engine::verdict::{Opening, Orders, Progress, Verdict};
@@ -43,7 +44,7 @@ pub fn altered_by_migrations<'a>(world: &World<'a>, object: &Object) -> Vec<&'a 
     let applied = world.work().in_force.iter().filter(|migration| !is_of_this_run(&migration.name));
     let statements = applied.flat_map(|migration| &migration.statements);
     let alters = statements.filter(|statement| statement.mentions.verb == Verb::Alter(Altered::Definition));
-    alters.filter(|statement| crate::engine::matching::mentions(statement, object)).collect()
+    alters.filter(|statement| mentions(statement, object)).collect()
 }
 
 /// What statements of this run made that was there before, in another form.
@@ -62,9 +63,7 @@ fn remade<'w>(world: &'w World<'_>) -> Vec<(StatementId, &'w Object)> {
 /// The statements that alter an object and make nothing.
 fn altering(world: &World<'_>, creator: StatementId, object: &Object) -> Vec<StatementId> {
     let label = object.to_string();
-    let rows = world.work().recorded.statements.iter();
-    let touching = rows.filter(|row| row.object.is_none() && row.touches.contains(&label));
-    let seen = touching.filter_map(|row| world.records().statement(row));
+    let seen = world.seen_to_touch(&label);
     let named = setters_on(world, creator).into_iter();
     let alters = |id: &StatementId| {
         let verb = world.statement(*id).mentions.verb;

@@ -218,7 +218,7 @@ impl Run<'_> {
     fn find_providers(&mut self, id: MigrationId) -> Result<()> {
         let Some(waiting) = &mut self.progress.waiting else { return Ok(()) };
         let Some((failure, obstacle)) = &waiting.failure else { return Ok(()) };
-        let is_first = !self.world.history.iter().any(|event| matches!(event, Event::Migrated(_)));
+        let is_first = self.world.migrated.is_empty();
         if *obstacle == Obstacle::NeedsCommit && !is_first {
             self.progress.to_commit_before = Some(id);
             return Ok(());
@@ -261,13 +261,15 @@ impl Run<'_> {
     fn dropped(&mut self, gone: Vec<Gone>, purpose: &Purpose) {
         let requested = gone.iter().find(|gone| gone.dependent.role == DropRole::Requested);
         let root = requested.map(|gone| gone.dependent.object.clone());
+        let altered = rules::revert::altered(&self.world);
+        let mut removed: Vec<Object> = Vec::new();
         for Gone { dependent, maker } in gone {
             let cause = rules::drops::cause(&self.world, &dependent, purpose, root.as_ref());
             if !matches!(dependent.role, DropRole::Part(_)) {
                 self.world.history.push(Event::Dropped(dependent.object.clone(), cause.clone()));
             }
             let replaced = if let Purpose::Replace(id) = purpose { Some(*id) } else { None };
-            let restoration = rules::drops::restoration(&self.world, &dependent, &maker, purpose);
+            let restoration = rules::drops::restoration(&self.world, &dependent, &maker, purpose, &altered);
             if let Maker::Statement(id) = maker
                 && Some(id) != replaced
             {
@@ -278,7 +280,7 @@ impl Run<'_> {
                 self.invalidate(id, cause);
             }
             if dependent.role == DropRole::Requested && *purpose == Purpose::Remove {
-                self.act_again(&dependent.object);
+                removed.push(dependent.object);
                 continue;
             }
             // Dropped twice before it got anything back: what it carried is what it carried at first.
@@ -286,6 +288,7 @@ impl Run<'_> {
             let was = earlier.map_or(dependent.id, |at| self.world.dropped.remove(at).was);
             self.world.dropped.push(Dropped { object: dependent.object, was, maker, restoration });
         }
+        self.act_again(&removed);
     }
 
     /// Dropped to be made without what an ALTER set that is gone: the ALTERs that are left run again.
@@ -304,26 +307,22 @@ impl Run<'_> {
         }
     }
 
-    /// An object is gone, and another one may bear its name: what unchanged statements did to it by that name is done again.
-    fn act_again(&mut self, object: &Object) {
-        for id in rules::drops::acting_on(&self.world, object) {
-            self.invalidate(id, Cause::DependsOn(object.clone()));
+    /// Objects are gone, and others may bear their names: what unchanged statements did to them by that name is done again.
+    fn act_again(&mut self, objects: &[Object]) {
+        for (id, object) in rules::drops::acting_on(&self.world, objects) {
+            self.invalidate(id, Cause::DependsOn(object));
         }
     }
 
     fn gave_back(&mut self, when: Before, back: GivenBack) {
         let dropped = std::mem::replace(&mut self.world.dropped, back.away);
-        for object in &back.gone {
-            self.act_again(object);
-        }
+        self.act_again(&back.gone);
         if when == Before::ActsRunAgain {
             let is_away = |object: &Object| self.world.dropped.iter().any(|away| away.object == *object);
             let mut back_again: Vec<Object> = dropped.into_iter().map(|dropped| dropped.object).collect();
             back_again.retain(|object| !is_away(object) && !back.gone.contains(object));
-            for object in back_again {
-                for id in rules::drops::acting_on(&self.world, &object) {
-                    self.acts_on(id, std::slice::from_ref(&object));
-                }
+            for (id, object) in rules::drops::acting_on(&self.world, &back_again) {
+                self.invalidate(id, Cause::ActsOn(object));
             }
             for id in back.makers {
                 self.set_again(id);

@@ -16,7 +16,6 @@ mod kinds;
 mod ownership;
 mod statements;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -32,7 +31,6 @@ use crate::model::attempt::{Attempt, AttemptId, Part};
 use crate::model::object::{CatalogId, Object};
 use crate::model::restored::Restored;
 use crate::model::sql_error::SqlError;
-use crate::model::statement::Settings;
 
 /// What one object carried when it was captured.
 #[derive(Debug, Clone)]
@@ -106,7 +104,6 @@ pub fn steps(session: &mut Session, recreated: &[Recreated<'_>]) -> Result<Vec<O
 /// Gives back to each object what it carried. All of one object's or nothing of it: what PostgreSQL refuses is returned by name.
 pub fn restore(session: &mut Session, recreated: &[Recreated<'_>]) -> Result<Vec<Refusal>> {
     let steps = steps(session, recreated)?;
-    let settings = Arc::<Settings>::default();
     let mut refused = Vec::new();
     let mut works: Vec<(&Recreated<'_>, &[RestoreStep], Vec<String>)> = Vec::new();
     for (one, steps) in recreated.iter().zip(&steps) {
@@ -116,10 +113,9 @@ pub fn restore(session: &mut Session, recreated: &[Recreated<'_>]) -> Result<Vec
             Some(steps) => works.push((one, steps.as_slice(), in_roles(steps))),
         }
     }
-    let part = |sql| Part { sql: Cow::Borrowed(sql), statements: 1, settings: &settings };
     let attempts: Vec<Attempt<'_>> = works
         .iter()
-        .map(|(one, _, texts)| Attempt { id: one.by, parts: texts.iter().map(|text| part(text.as_str())).collect() })
+        .map(|(one, _, texts)| Attempt { id: one.by, parts: texts.iter().map(|text| Part::own(text.as_str())).collect() })
         .collect();
     let mut begin = 0;
     while begin < attempts.len() {

@@ -1,34 +1,19 @@
 //! What an object that holds data is made of, now and as a statement would make it, in PostgreSQL's own words.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use tokio_postgres::types::Json;
 
 use crate::error::Result;
-use crate::model::attempt::{Attempt, AttemptId, Failure, Part};
-use crate::model::form::{Attribute, Domain, Form, Forms};
+use crate::model::attempt::{Attempt, AttemptId, Part};
+use crate::model::form::{Attribute, Compared, Domain, Form, Forms};
 use crate::model::name::quote_identifier;
 use crate::model::object::{CatalogId, Object};
-use crate::model::sql_error::SqlError;
-use crate::model::statement::{Settings, Statement};
+use crate::model::statement::Statement;
 use crate::postgres::session::Session;
 use crate::sql::spelling;
 
 /// Where the present object is while the statement makes another one of its name; never committed.
 const ASIDE: &str = "pgmg_aside";
-
-/// What came of comparing.
-#[derive(Debug)]
-pub enum Compared {
-    Forms(Forms),
-    /// The statement itself failed, with the object out of its way.
-    StatementFailed(Failure),
-    /// The object cannot be put aside: no privilege, or a kind that stays in its schema.
-    Stays(Box<SqlError>),
-    /// The statement makes no object of its name.
-    Unknown,
-}
 
 /// Puts an object aside, lets the statement make its own, reads both and undoes all of it. No text is read, so that any syntax
 /// will do.
@@ -36,22 +21,20 @@ pub fn compare(session: &mut Session, id: CatalogId, object: &Object, statement:
     let place = session.query(include_str!("relation_schema.sql"), &[&id.class, &id.object])?;
     let (Some(place), Some(address)) = (place.first(), spelling::address(object)) else { return Ok(Compared::Unknown) };
     let (schema, name): (String, String) = (place.get(0), place.get(1));
-    let own = Arc::<Settings>::default();
-    let part = |sql: String| Part { sql: sql.into(), statements: 1, settings: &own };
     let is_type = object.kind == "type";
-    let mut parts = vec![part(format!("CREATE SCHEMA {ASIDE}"))];
+    let mut parts = vec![Part::own(format!("CREATE SCHEMA {ASIDE}"))];
     if object.kind == "sequence" {
         // One that a column owns stays in the schema of its table.
-        parts.push(part(format!("ALTER {address} OWNED BY NONE")));
+        parts.push(Part::own(format!("ALTER {address} OWNED BY NONE")));
     }
-    parts.push(part(format!("ALTER {address} SET SCHEMA {ASIDE}")));
+    parts.push(Part::own(format!("ALTER {address} SET SCHEMA {ASIDE}")));
     if is_type {
         // A block may look for a type of its name in any schema.
-        parts.push(part(format!("ALTER TYPE {ASIDE}.{} RENAME TO {ASIDE}", quote_identifier(&name))));
+        parts.push(Part::own(format!("ALTER TYPE {ASIDE}.{} RENAME TO {ASIDE}", quote_identifier(&name))));
     }
     let statement_at = parts.len();
-    parts.push(Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings });
-    parts.push(part("SET search_path = ''".to_owned()));
+    parts.push(Part::of(statement));
+    parts.push(Part::own("SET search_path = ''"));
     let query = if is_type { include_str!("type_forms.sql") } else { include_str!("relation_forms.sql") };
     let rows = match session.peek(&Attempt { id: by, parts }, query, &[&id.object, &schema, &name])? {
         Ok(rows) => rows,

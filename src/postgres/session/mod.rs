@@ -129,7 +129,7 @@ impl Session {
         Ok(Outcome { done, failure: None })
     }
 
-    /// Tries a attempt, asks something in the state it leaves, and undoes it.
+    /// Tries an attempt, asks something in the state it leaves, and undoes it.
     pub fn peek(
         &mut self,
         attempt: &Attempt<'_>,

@@ -14,11 +14,11 @@ use crate::error::{Error, Kind, Result};
 use crate::model::attempt::AttemptId;
 use crate::model::dependent::{Dependent, DropRole};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::form::{Form, Forms};
+use crate::model::form::{Compared, Form, Forms};
 use crate::model::object::{CatalogId, Object};
 use crate::model::statement::StatementId;
 use crate::sql::spelling::identifier;
-use crate::trial::server::{Compared, Remade, Server};
+use crate::trial::server::{Remade, Server};
 use crate::trial::words;
 
 /// Drops objects with all that depends on them, after what they carry was captured.

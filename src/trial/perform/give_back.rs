@@ -6,7 +6,7 @@ use crate::engine::world::World;
 use crate::error::{Error, Kind, Result};
 use crate::model::attempt::AttemptId;
 use crate::model::diagnostic::Diagnostic;
-use crate::model::object::Object;
+use crate::model::object::{CatalogId, Object};
 use crate::trial::server::{Restoration, Server};
 
 /// Gives back what dropped objects carried to those that are there again.
@@ -58,7 +58,7 @@ pub fn make_as_it_was(server: &mut dyn Server, world: &World<'_>, object: &Objec
     Err(Error::new(Kind::Disagreement, Diagnostic::new(message).help(help)))
 }
 
-fn restoration(dropped: &Dropped, now: crate::model::object::CatalogId) -> Restoration {
+fn restoration(dropped: &Dropped, now: CatalogId) -> Restoration {
     let by = match dropped.maker {
         Maker::Statement(id) => AttemptId::Statement(id),
         Maker::Definition(_) | Maker::Nobody => AttemptId::Own,

@@ -18,7 +18,7 @@ use crate::model::dependent::Dependent;
 use crate::model::object::{CatalogId, Object};
 use crate::model::review::Review;
 use crate::model::sql_error::SqlError;
-use crate::model::statement::{MigrationId, StatementId, no_settings};
+use crate::model::statement::{MigrationId, StatementId};
 
 /// Performs a task.
 ///
@@ -54,8 +54,7 @@ fn run_own(server: &mut dyn Server, statements: &[String]) -> Result<std::result
     if statements.is_empty() {
         return Ok(Ok(()));
     }
-    let settings = no_settings();
-    let parts = statements.iter().map(|sql| Part { sql: sql.as_str().into(), statements: 1, settings });
+    let parts = statements.iter().map(|sql| Part::own(sql.as_str()));
     let outcome = server.attempt(&[Attempt { id: AttemptId::Own, parts: parts.collect() }])?;
     Ok(match outcome.failure {
         None => Ok(()),
@@ -67,10 +66,7 @@ fn migrate(server: &mut dyn Server, world: &World<'_>, id: MigrationId) -> Resul
     let Some(portion) = world.work().portion(id) else { return Ok(Done::Nothing) };
     let done = world.statements_done(id);
     let statements = portion.statements().iter().skip(done);
-    let attempts = statements.map(|statement| Attempt {
-        id: AttemptId::Migration(id),
-        parts: vec![Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings }],
-    });
+    let attempts = statements.map(|statement| Attempt { id: AttemptId::Migration(id), parts: vec![Part::of(statement)] });
     let attempts: Vec<Attempt<'_>> = attempts.collect();
     let outcome = server.migrate(id, &attempts)?;
     Ok(match outcome.failure {

@@ -90,7 +90,7 @@ pub fn say_again(server: &mut dyn Server, world: &World<'_>, objects: &[Object])
 
 /// Runs a statement of a migration again. What has no object any more has nothing to say.
 fn say(server: &mut dyn Server, statement: &Statement) -> Result<()> {
-    let parts = vec![Part { sql: statement.sql().into(), statements: 1, settings: &statement.settings }];
+    let parts = vec![Part::of(statement)];
     if let Some(failure) = server.attempt(&[Attempt { id: AttemptId::Own, parts }])?.failure {
         log::info!("{}: not again, because {}", statement.file.path, failure.error.message);
     }
