@@ -2,7 +2,6 @@
 
 mod support;
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -12,7 +11,6 @@ use pgmg::internals::model::attempt::{Attempt, AttemptId, Part};
 use pgmg::internals::model::dependent::{Dependent, DropRole};
 use pgmg::internals::model::object::{CatalogId, Object};
 use pgmg::internals::model::restored::Restored;
-use pgmg::internals::model::statement::Settings;
 use pgmg::internals::model::statement::StatementId;
 use pgmg::internals::postgres::attributes::{self, Recreated, Refusal};
 use pgmg::internals::postgres::catalog;
@@ -55,10 +53,9 @@ fn session(database: &Database, role: &str) -> Session {
 }
 
 fn run(session: &mut Session, sql: &[String]) {
-    let settings = Arc::<Settings>::default();
-    let part = |sql: &'_ String| Part { sql: Cow::Owned(sql.clone()), statements: 1, settings: &settings };
-    let unit = Attempt { id: AttemptId::Statement(StatementId(1)), parts: sql.iter().map(part).collect() };
-    let outcome = session.attempt(&[unit]).unwrap_or_else(|error| panic!("{error}"));
+    let parts = sql.iter().map(|sql| Part::own(sql.as_str())).collect();
+    let attempt = Attempt { id: AttemptId::Statement(StatementId(1)), parts };
+    let outcome = session.attempt(&[attempt]).unwrap_or_else(|error| panic!("{error}"));
     if let Some(failure) = outcome.failure {
         panic!("{}\n{:?}", sql[failure.part], failure.error);
     }

@@ -2,7 +2,6 @@
 
 mod support;
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
@@ -12,7 +11,6 @@ use pgmg::internals::engine::rules::drops::drop_statements;
 use pgmg::internals::model::attempt::{Attempt, AttemptId, Part};
 use pgmg::internals::model::dependent::{Dependent, DropRole};
 use pgmg::internals::model::object::{CatalogId, Object};
-use pgmg::internals::model::statement::Settings;
 use pgmg::internals::model::statement::StatementId;
 use pgmg::internals::postgres::attributes;
 use pgmg::internals::postgres::catalog;
@@ -53,10 +51,8 @@ fn dependents(session: &mut Session, of: &[CatalogId]) -> Vec<Dependent> {
 
 /// The first statement that fails, with its error.
 fn failing(session: &mut Session, sql: &[String]) -> Option<String> {
-    let settings = Arc::<Settings>::default();
-    let part = |sql: &String| Part { sql: Cow::Owned(sql.clone()), statements: 1, settings: &settings };
-    let attempts: Vec<Attempt<'_>> =
-        sql.iter().map(|sql| Attempt { id: AttemptId::Statement(StatementId(1)), parts: vec![part(sql)] }).collect();
+    let attempt = |sql| Attempt { id: AttemptId::Statement(StatementId(1)), parts: vec![Part::own(sql)] };
+    let attempts: Vec<Attempt<'_>> = sql.iter().map(|sql| attempt(sql.as_str())).collect();
     let outcome = session.attempt(&attempts).unwrap_or_else(|error| panic!("{error}"));
     outcome.failure.map(|failure| format!("{}: {} {:?}", sql[failure.attempt], failure.error.message, failure.error.detail))
 }

@@ -1,11 +1,10 @@
 //! A server without PostgreSQL: it answers a trial as PostgreSQL would, as far as the engine can see.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use pgmg::error::{Error, Result};
 use pgmg::internals::engine::work::Work;
-use pgmg::internals::model::attempt::{Attempt, AttemptId, Failure, Outcome};
+use pgmg::internals::model::attempt::{Attempt, AttemptId, Failure, Outcome, Part};
 use pgmg::internals::model::dependent::{Dependent, DropRole};
 use pgmg::internals::model::form::{Attribute, Compared, Form, Forms};
 use pgmg::internals::model::look::{CatalogDependency, Look, Written};
@@ -77,9 +76,7 @@ impl<'a> Fake<'a> {
     }
 
     fn own(&mut self, id: AttemptId, statements: Vec<String>) -> Result<std::result::Result<(), SqlError>> {
-        let settings = pgmg::internals::model::statement::no_settings();
-        let part = |sql: String| pgmg::internals::model::attempt::Part { sql: Cow::Owned(sql), statements: 1, settings };
-        let outcome = self.attempt(&[Attempt { id, parts: statements.into_iter().map(part).collect() }])?;
+        let outcome = self.attempt(&[Attempt { id, parts: statements.into_iter().map(Part::own).collect() }])?;
         Ok(outcome.failure.map_or(Ok(()), |failure| Err(failure.error)))
     }
 
